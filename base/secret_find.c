@@ -1,0 +1,162 @@
+/* Finds the secrets that stand in a text in the clear: by format, in addresses, and by their names. */
+
+#include "base/secret.h"
+
+#define NEAR 300	/* bytes around an access key's id in which its secret half is looked for */
+#define AUTHORITY_MAX 512
+
+void
+found_add(struct found *found, const char *kind, size_t start, size_t len)
+{
+	if (!len || memchr(found->taken + start, 1, len))
+		return;
+	memset(found->taken + start, 1, len);
+	if (found->count == found->room) {
+		found->room = found->room ? found->room * 2 : 16;
+		found->list = mem_grow(found->list, found->room, sizeof(*found->list));
+	}
+	found->list[found->count++] = (struct secret){ kind, start, len };
+}
+
+void
+found_free(struct found *found)
+{
+	free(found->list);
+	free(found->taken);
+}
+
+static void
+find_formats(const char *text, size_t len, struct found *found)
+{
+	const char *kind;
+	size_t i, n, skip;
+
+	for (i = 0; i < len; i++) {
+		n = kind_at(text, len, i, &kind, &skip);
+		if (!n)
+			continue;
+		found_add(found, kind, i + skip, n);
+		i += skip + n - 1;
+	}
+}
+
+/* "user:password@" behind "://". A password that is none, or a variable, is let be. */
+static void
+find_url(const char *text, size_t len, size_t at, struct found *found)
+{
+	size_t end = at, sign = 0, colon = 0, start;
+	const char *pass;
+
+	if (len > at + AUTHORITY_MAX)
+		len = at + AUTHORITY_MAX;
+	for (; end < len && (unsigned char)text[end] > ' ' && !strchr("/?#\"'<>`\\", text[end]); end++) {
+		if (text[end] == '@')
+			sign = end;
+		else if (text[end] == ':' && !colon && !sign)
+			colon = end + 1;
+	}
+	if (!sign || !colon || colon >= sign)
+		return;
+	start = colon;
+	pass = text + start;
+	end = sign - start;
+	if (end < 3 || value_is_reference(pass, end) || value_is_placeholder(pass, end) || *pass == '$')
+		return;
+	found_add(found, "url-password", start, end);
+}
+
+static void
+find_urls(const char *text, size_t len, struct found *found)
+{
+	const char *at = text, *end = text + len;
+
+	while ((at = memmem(at, (size_t)(end - at), "://", 3)) != NULL) {
+		at += 3;
+		find_url(text, len, (size_t)(at - text), found);
+	}
+}
+
+static bool
+is_base64(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' ||
+	       c == '+';
+}
+
+/* The secret half of an access key has no format but 40 characters of base64: near its id it is one. */
+static void
+find_near(const char *text, size_t len, size_t start, size_t end, struct found *found)
+{
+	size_t i = start > NEAR ? start - NEAR : 0, run;
+
+	if (end + NEAR < len)
+		len = end + NEAR;
+	while (i < len) {
+		for (run = 0; i + run < len && is_base64(text[i + run]); run++)
+			;
+		if (run == 40 && value_kind("aws_secret", 10, text + i, run))
+			found_add(found, "aws-secret-key", i, run);
+		i += run + 1;
+	}
+}
+
+static int
+secret_order(const void *a, const void *b)
+{
+	const struct secret *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* The whole text as the value of name. */
+static void
+find_named(const char *text, size_t len, const char *name, struct found *found)
+{
+	const char *kind;
+	size_t start = 0;
+
+	while (start < len && (unsigned char)text[start] <= ' ')
+		start++;
+	while (len > start && (unsigned char)text[len - 1] <= ' ')
+		len--;
+	kind = value_kind(name, strlen(name), text + start, len - start);
+	if (kind)
+		found_add(found, kind, start, len - start);
+}
+
+void
+found_read(struct found *found, const char *text, size_t len, const char *name)
+{
+	size_t i, formats;
+
+	memset(found, 0, sizeof(*found));
+	if (!text || len < 5)
+		return;
+	found->taken = mem_get(len);
+	find_formats(text, len, found);
+	formats = found->count;
+	find_urls(text, len, found);
+	for (i = 0; i < formats; i++) {
+		if (!strcmp(found->list[i].kind, "aws-access-key-id"))
+			find_near(text, len, found->list[i].start, found->list[i].start + 20, found);
+	}
+	find_assignments(text, len, found);
+	if (name)
+		find_named(text, len, name, found);
+	if (found->count)
+		qsort(found->list, found->count, sizeof(*found->list), secret_order);
+}
+
+size_t
+secret_find(const char *text, size_t len, const char *name, struct secret *out, size_t max)
+{
+	struct found found;
+	size_t i;
+
+	found_read(&found, text, len, name);
+	for (i = 0; i < found.count && i < max; i++)
+		out[i] = found.list[i];
+	i = found.count;
+	found_free(&found);
+	return i;
+}

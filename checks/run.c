@@ -1,0 +1,485 @@
+/* Judges the chosen pages over an evidence file and writes what was found. */
+
+#include "checks/engine.h"
+
+enum { id_room = 33 }; /* 32 hex digits */
+
+struct coverage {
+	const char *region;
+	long counts[VERDICT_UNKNOWN + 1];
+	long population;
+};
+
+struct finding {
+	char id[id_room];
+	uint32_t row;
+};
+
+struct run {
+	struct check_set *set;
+	sqlite3 *db;
+	char *account, *started_at;
+	struct refusals refusals;
+	struct states *states;
+	struct proof *proof;
+	sqlite3_stmt *add_finding, *add_call, *add_coverage, *add_page;
+	struct coverage *coverage;
+	size_t coverage_count, coverage_room;
+	struct judgement judgement; /* of the page at hand */
+	struct arena arena;
+	struct err *err;
+};
+
+static int
+read_scan(struct run *run)
+{
+	sqlite3_stmt *statement =
+		db_prepare(run->db, run->err, "SELECT account_id, started_at FROM scan");
+	int64_t when;
+	int status = -1;
+
+	if (statement == NULL)
+		return -1;
+	if (sqlite3_step(statement) != SQLITE_ROW) {
+		err_set(run->err, "cannot judge: the evidence file holds no scan");
+		goto out;
+	}
+	run->account = arena_text(&run->arena, (const char *)sqlite3_column_text(statement, 0));
+	run->started_at = arena_text(&run->arena, (const char *)sqlite3_column_text(statement, 1));
+	if (time_read(run->started_at, &when) < 0) {
+		err_set(run->err, "cannot judge: scan.started_at is no time: %s", run->started_at);
+		goto out;
+	}
+	status = functions_register(run->db, when, run->err);
+out:
+	sqlite3_finalize(statement);
+	return status;
+}
+
+static void
+add_refusal(struct run *run, struct refusal refusal)
+{
+	struct refusals *refusals = &run->refusals;
+
+	if (refusals->count == refusals->room) {
+		refusals->room = refusals->room * 2 + 64;
+		refusals->list = mem_grow(refusals->list, refusals->room, sizeof(*refusals->list));
+	}
+	refusals->list[refusals->count++] = refusal;
+}
+
+static const char *
+kept_text(struct run *run, sqlite3_stmt *statement, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, column);
+
+	return text != NULL ? arena_text(&run->arena, text) : NULL;
+}
+
+static int
+read_refusals(struct run *run, const char *sql, bool gap)
+{
+	sqlite3_stmt *statement = db_prepare(run->db, run->err, sql);
+
+	if (statement == NULL)
+		return -1;
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(statement, 0);
+		int operation = name != NULL ? schema_find_operation(run->set->schema, name) : -1;
+
+		if (operation >= 0)
+			add_refusal(run, (struct refusal){
+						 .operation = operation,
+						 .region = kept_text(run, statement, 1),
+						 .arn = kept_text(run, statement, 2),
+						 .error = kept_text(run, statement, 3),
+						 .call = sqlite3_column_int64(statement, 4),
+						 .gap = gap,
+					 });
+	}
+	sqlite3_finalize(statement);
+	return 0;
+}
+
+/* Quick to prepare, and each row knows its arm. It hides the view of the file while the pages are judged. */
+static int
+make_views(struct run *run)
+{
+	const struct schema *schema = run->set->schema;
+	int status = 0;
+
+	for (size_t v = 0; v < schema->view_count && status == 0; v++) {
+		bool used = false;
+		char *sql;
+
+		for (size_t i = 0; i < run->set->count; i++)
+			used |= run->set->pages[i].chosen && run->set->pages[i].uses_view != NULL &&
+				run->set->pages[i].uses_view[v];
+		if (!used)
+			continue;
+		sql = view_create_sql(run->set, (int)v, "temp.");
+		status = db_run(run->db, run->err, sql);
+		free(sql);
+		for (size_t a = 0; a < schema->views[v].arm_count && status == 0; a++) {
+			sql = view_insert_sql(run->set, (int)v, a, "temp.");
+			status = db_run(run->db, run->err, sql);
+			free(sql);
+		}
+		sql = mem_print("CREATE INDEX temp.\"%s_arn\" ON \"%s\"(arn)", schema->views[v].name,
+				schema->views[v].name);
+		status = status < 0 ? status : db_run(run->db, run->err, sql);
+		free(sql);
+	}
+	for (size_t i = 0; i < run->set->join_count && status == 0; i++) {
+		char *sql;
+
+		if (run->set->joins[i].prepared != 2)
+			continue;
+		sql = mem_print("CREATE TEMP VIEW \"%s\" AS %s", run->set->joins[i].id,
+				run->set->joins[i].sql);
+		status = db_run(run->db, run->err, sql);
+		free(sql);
+	}
+	return status;
+}
+
+static void
+drop_views(struct run *run)
+{
+	const struct schema *schema = run->set->schema;
+	char *sql;
+
+	for (size_t i = 0; i < run->set->join_count; i++) {
+		sql = mem_print("DROP VIEW IF EXISTS temp.\"%s\"", run->set->joins[i].id);
+		db_run(run->db, NULL, sql);
+		free(sql);
+	}
+	for (size_t v = 0; v < schema->view_count; v++) {
+		sql = mem_print("DROP TABLE IF EXISTS temp.\"%s\"", schema->views[v].name);
+		db_run(run->db, NULL, sql);
+		free(sql);
+	}
+}
+
+static int
+prepare_writers(struct run *run)
+{
+	run->add_finding = db_prepare(
+		run->db, run->err,
+		"INSERT INTO finding(id, check_id, account_id, region, resource, resource_type, "
+		"verdict, severity, observed, reason, first_seen, changed_at) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)");
+	run->add_call =
+		db_prepare(run->db, run->err, "INSERT INTO finding_call(finding, call) VALUES(?1, ?2)");
+	run->add_coverage = db_prepare(
+		run->db, run->err,
+		"INSERT INTO coverage(check_id, region, population, pass, fail, not_applicable, "
+		"unknown, state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+	run->add_page = db_prepare(
+		run->db, run->err,
+		"INSERT INTO check_page(check_id, service, resource, severity, title, why, see, "
+		"parameters, lineage, fix_text, fix_sh, fix_hcl, fix_yaml, error, sha256, page) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+	return run->add_finding == NULL || run->add_call == NULL || run->add_coverage == NULL ||
+			       run->add_page == NULL ?
+		       -1 :
+		       0;
+}
+
+static void
+bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+	sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
+}
+
+static int
+write_row(struct run *run, sqlite3_stmt *statement, const char *what)
+{
+	int code = sqlite3_step(statement);
+
+	sqlite3_reset(statement);
+	return code == SQLITE_DONE ? 0 : db_error(run->db, run->err, what);
+}
+
+/* Fields are length-prefixed, so that no two differing rows give the same text. */
+static void
+finding_id(const struct page *page, const struct row *row, const char *account, char out[id_room])
+{
+	const char *const fields[] = { page->id, account, row->region, row->arn };
+	char hex[SHA256_ROOM];
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < COUNT(fields); i++)
+		buf_print(&text, "%zu:%s", strlen(fields[i]), fields[i]);
+	sha256_hex(text.data, text.len, hex);
+	memcpy(out, hex, id_room - 1);
+	out[id_room - 1] = '\0';
+	buf_free(&text);
+}
+
+static int
+compare_findings(const void *a, const void *b)
+{
+	return memcmp(((const struct finding *)a)->id, ((const struct finding *)b)->id, id_room);
+}
+
+static const char *
+resource_type(const struct run *run, const struct row *row)
+{
+	const struct schema_table *table = &run->set->schema->tables[row->table];
+
+	return table->type != NULL ? table->type : table->name;
+}
+
+static int
+write_finding(struct run *run, const struct page *page, const struct finding *finding)
+{
+	const struct row *row = &run->judgement.rows[finding->row];
+	sqlite3_stmt *add = run->add_finding;
+	const int64_t *calls;
+	size_t count;
+
+	bind_text(add, 1, finding->id);
+	bind_text(add, 2, page->id);
+	bind_text(add, 3, row->account != NULL ? row->account : run->account);
+	bind_text(add, 4, row->region);
+	bind_text(add, 5, row->arn);
+	bind_text(add, 6, resource_type(run, row));
+	bind_text(add, 7, verdict_words[row->verdict]);
+	bind_text(add, 8, page->severity);
+	bind_text(add, 9, row->observed);
+	bind_text(add, 10, row->verdict == VERDICT_UNKNOWN && row->reason == NULL ?
+				   "the evidence cannot tell" :
+				   row->reason);
+	bind_text(add, 11, run->started_at);
+	if (write_row(run, add, "cannot write a finding") < 0)
+		return -1;
+	count = proof_calls(run->proof, &run->judgement, finding->row, &calls);
+	bind_text(run->add_call, 1, finding->id);
+	for (size_t i = 0; i < count; i++) {
+		sqlite3_bind_int64(run->add_call, 2, calls[i]);
+		if (write_row(run, run->add_call, "cannot write a finding's call") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+write_findings(struct run *run, const struct page *page)
+{
+	size_t count = run->judgement.count;
+	struct finding *findings = mem_get((count + 1) * sizeof(*findings));
+	int status = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct row *row = &run->judgement.rows[i];
+
+		finding_id(page, row, row->account != NULL ? row->account : run->account,
+			   findings[i].id);
+		findings[i].row = (uint32_t)i;
+	}
+	/* In the order of their key, which is how the table is kept. */
+	qsort(findings, count, sizeof(*findings), compare_findings);
+	for (size_t i = 0; i < count && status == 0; i++)
+		status = write_finding(run, page, &findings[i]);
+	free(findings);
+	return status;
+}
+
+static struct coverage *
+coverage_of(struct run *run, const char *region)
+{
+	for (size_t i = 0; i < run->coverage_count; i++)
+		if (strcmp(run->coverage[i].region, region) == 0)
+			return &run->coverage[i];
+	if (run->coverage_count == run->coverage_room) {
+		run->coverage_room = run->coverage_room * 2 + 32;
+		run->coverage =
+			mem_grow(run->coverage, run->coverage_room, sizeof(*run->coverage));
+	}
+	run->coverage[run->coverage_count] = (struct coverage){ .region = region };
+	return &run->coverage[run->coverage_count++];
+}
+
+static const char *
+coverage_state(const struct run *run, const struct page *page, const struct coverage *coverage)
+{
+	if (run->judgement.error[0] != '\0')
+		return "error";
+	if (coverage->population == 0)
+		return strcmp(coverage->region, "aws-global") == 0 ?
+			       "empty" :
+			       states_empty(run->states, page, coverage->region);
+	if (coverage->counts[VERDICT_UNKNOWN] == 0)
+		return "assessed";
+	return coverage->counts[VERDICT_UNKNOWN] == coverage->population ? "unknown" : "partial";
+}
+
+/* Whether the page asks every region, so that one without a row is worth a line. */
+static bool
+is_regional(const struct run *run, const struct page *page)
+{
+	const struct schema *schema = run->set->schema;
+
+	for (size_t t = 0; t < schema->table_count; t++)
+		if (page->arms[t] && schema->tables[t].scope == REGIONAL &&
+		    strcmp(schema->tables[t].name, "account") != 0 &&
+		    strcmp(schema->tables[t].name, "region") != 0)
+			return true;
+	return false;
+}
+
+static int
+write_coverage(struct run *run, const struct page *page)
+{
+	const char *const *regions;
+	size_t count = states_regions(run->states, &regions);
+
+	run->coverage_count = 0;
+	for (size_t i = 0; i < run->judgement.count; i++) {
+		struct coverage *coverage = coverage_of(run, run->judgement.rows[i].region);
+
+		coverage->population++;
+		coverage->counts[run->judgement.rows[i].verdict]++;
+	}
+	if (is_regional(run, page))
+		for (size_t i = 0; i < count; i++)
+			coverage_of(run, regions[i]);
+	else if (run->coverage_count == 0)
+		coverage_of(run, "aws-global");
+	for (size_t i = 0; i < run->coverage_count; i++) {
+		const struct coverage *coverage = &run->coverage[i];
+
+		bind_text(run->add_coverage, 1, page->id);
+		bind_text(run->add_coverage, 2, coverage->region);
+		sqlite3_bind_int64(run->add_coverage, 3, coverage->population);
+		for (int v = VERDICT_PASS; v <= VERDICT_UNKNOWN; v++)
+			sqlite3_bind_int64(run->add_coverage, 3 + v, coverage->counts[v]);
+		bind_text(run->add_coverage, 8, coverage_state(run, page, coverage));
+		if (write_row(run, run->add_coverage, "cannot write coverage") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+write_page(struct run *run, const struct page *page)
+{
+	json_t *lineage = lineage_json(run->set, page);
+	char *lineage_text = json_canonical(lineage), *see = json_canonical(page->see);
+	char *parameters = json_canonical(page->parameters), hash[SHA256_ROOM];
+	const char *const texts[] = {
+		page->id, page->service, page->resource, page->severity, page->title, page->why,
+		json_array_size(page->see) > 0 ? see : NULL, parameters, lineage_text,
+		page->fix_text, page->fix_sh, page->fix_hcl, page->fix_yaml,
+		run->judgement.error[0] != '\0' ? run->judgement.error : NULL,
+		sha256_hex(page->text, page->len, hash), page->text,
+	};
+	int status;
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		bind_text(run->add_page, (int)i + 1, texts[i]);
+	status = write_row(run, run->add_page, "cannot write a check's page");
+	json_decref(lineage);
+	free(lineage_text);
+	free(see);
+	free(parameters);
+	return status;
+}
+
+static int
+judge_page(struct run *run, struct page *page, const char **trouble)
+{
+	struct judgement *judgement = &run->judgement;
+	struct statements statements = { 0 };
+	struct err inner = { "" };
+	int status = -1;
+
+	if (statements_prepare(run->set, page, run->db, &statements, &inner) < 0)
+		return err_set(run->err, "%s", inner.text);
+	judge_rows(run->set, page, &statements, run->account, judgement);
+	doubt_cast(run->set, page, &run->refusals, run->db, judgement);
+	states_apply(run->states, page, judgement);
+	if (proof_find(run->proof, page, judgement, &run->refusals, run->err) < 0 ||
+	    write_page(run, page) < 0 || write_findings(run, page) < 0 ||
+	    write_coverage(run, page) < 0)
+		goto out;
+	if (judgement->error[0] != '\0')
+		*trouble = arena_print(&run->arena, "%s: %s", page->file, judgement->error);
+	status = 0;
+out:
+	statements_free(&statements);
+	judgement_clear(judgement);
+	return status;
+}
+
+static int
+begin_run(struct run *run)
+{
+	static const char clear[] =
+		"DELETE FROM finding; DELETE FROM finding_call; DELETE FROM coverage; "
+		"DELETE FROM check_page; DELETE FROM control; DELETE FROM control_check; "
+		"DELETE FROM framework;";
+
+	drop_views(run);
+	if (read_scan(run) < 0 || db_run(run->db, run->err, clear) < 0 ||
+	    read_refusals(run, "SELECT operation, region, arn, error, call FROM refused", false) < 0 ||
+	    read_refusals(run, "SELECT operation, region, arn, reason, call FROM known_gap", true) < 0)
+		return -1;
+	refusals_sort(&run->refusals, run->set->schema->operation_count);
+	run->states = states_open(run->set, run->db, run->err);
+	run->proof = proof_open(run->set, run->db);
+	if (run->states == NULL || make_views(run) < 0 || prepare_writers(run) < 0)
+		return -1;
+	return frameworks_write(run->set, run->db, run->err);
+}
+
+static void
+end_run(struct run *run)
+{
+	sqlite3_finalize(run->add_finding);
+	sqlite3_finalize(run->add_call);
+	sqlite3_finalize(run->add_coverage);
+	sqlite3_finalize(run->add_page);
+	states_close(run->states);
+	proof_close(run->proof);
+	drop_views(run);
+	free(run->refusals.list);
+	free(run->refusals.first);
+	free(run->coverage);
+	arena_free(&run->arena);
+}
+
+int
+checks_judge(struct check_set *set, sqlite3 *db,
+	     void (*each)(void *arg, const char *id, const char *trouble), void *arg, int *troubles,
+	     struct err *err)
+{
+	struct run run = { .set = set, .db = db, .err = err };
+	bool begin = sqlite3_get_autocommit(db) != 0;
+	int status = -1;
+
+	*troubles = 0;
+	if (begin && db_run(db, err, "BEGIN IMMEDIATE") < 0)
+		return -1;
+	if (begin_run(&run) < 0)
+		goto out;
+	for (size_t i = 0; i < set->count; i++) {
+		struct page *page = &set->pages[i];
+		const char *trouble = NULL;
+
+		if (!page->chosen || page->prepared != 2)
+			continue;
+		if (judge_page(&run, page, &trouble) < 0)
+			goto out;
+		*troubles += trouble != NULL;
+		if (each != NULL)
+			each(arg, page->id, trouble);
+	}
+	status = 0;
+out:
+	end_run(&run);
+	if (begin && db_run(db, status == 0 ? err : NULL, status == 0 ? "COMMIT" : "ROLLBACK") < 0)
+		status = -1;
+	return status;
+}

@@ -1,0 +1,85 @@
+/* query: SQL on an evidence file, or on any SQLite file, with the functions of the checks. */
+
+#include "cmd/cmd.h"
+
+static const char *const layouts[] = { "csv", "json", "table" };
+
+/* The time of the file's scan, so that days_since() tells what it told then; else now. */
+static int64_t
+time_of(sqlite3 *db)
+{
+	sqlite3_stmt *get = NULL;
+	int64_t when = time_now();
+
+	if (sqlite3_prepare_v2(db, "SELECT started_at FROM scan", -1, &get, NULL) ==
+		    SQLITE_OK &&
+	    sqlite3_step(get) == SQLITE_ROW && sqlite3_column_text(get, 0) != NULL)
+		time_read((const char *)sqlite3_column_text(get, 0), &when);
+	sqlite3_finalize(get);
+	return when;
+}
+
+static int
+print(sqlite3 *db, const char *sql, const char *layout, struct err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	const char *rest = NULL;
+	int status;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, &rest) != SQLITE_OK)
+		return err_set(err, "the query cannot be run: %s", sqlite3_errmsg(db));
+	if (statement == NULL)
+		return err_set(err, "the query is empty");
+	status = rows_print(statement, layout, stdout, err);
+	sqlite3_finalize(statement);
+	return status;
+}
+
+static int
+run(const struct arguments *arguments, struct err *err)
+{
+	const char *path = arguments_operand(arguments, 0);
+	const char *layout = arguments_value(arguments, "format");
+	sqlite3 *db = NULL;
+	bool known = layout == NULL;
+	int status = -1;
+
+	for (size_t i = 0; layout != NULL && i < COUNT(layouts); i++)
+		known |= strcmp(layout, layouts[i]) == 0;
+	if (!known) {
+		err_set(err, "--format takes table, csv or json, not '%s'", layout);
+		return EXIT_USAGE;
+	}
+	if (!file_exists(path))
+		return err_set(err, "there is no file %s", path);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+		err_set(err, "cannot open %s: %s", path, sqlite3_errmsg(db));
+	else if (functions_register(db, time_of(db), err) == 0)
+		status = print(db, arguments_operand(arguments, 1),
+			       layout != NULL ? layout : "table", err);
+	sqlite3_close(db);
+	return status;
+}
+
+static const struct option options[] = {
+	{ "format", "table|csv|json", "how rows are printed (default: table)", false },
+};
+
+static const struct operand operands[] = {
+	{ "FILE", "an evidence file, or any SQLite file", false, false },
+	{ "SQL", "the statement", false, false },
+};
+
+const struct command command_query = {
+	.name = "query",
+	.summary = "SQL on an evidence file",
+	.about = "Opens FILE read-only and runs one statement on it. All functions of 'plumbline\n"
+		 "functions' can be called; 'plumbline schema' lists tables and columns.",
+	.options = options,
+	.option_count = COUNT(options),
+	.operands = operands,
+	.operand_count = COUNT(operands),
+	.examples = "  plumbline query out/evidence.db \"SELECT verdict, count(*) FROM finding GROUP BY 1\"\n"
+		    "  plumbline query out/evidence.db \"SELECT name FROM s3_bucket\" --format json\n",
+	.run = run,
+};
