@@ -59,7 +59,6 @@ static const struct exception {
 	  "events glacier guardduty imagebuilder kafka kafkaconnect kinesis logs neptune organizations rds redshift "
 	  "service-quotas sns sqs ssm sso sso-oidc stepfunctions sts support timestream-write",
 	  "aws-us-gov", FIPS, "{p}.{r}.{s}" },
-	{ "support", "aws", FIPS, "{p}.{r}.{s}" },
 };
 
 static const struct {

@@ -111,6 +111,17 @@ begins_line(const struct assigner *a, size_t start)
 						 !strncmp(a->text + i, "ENV ", 4) || !strncmp(a->text + i, "ARG ", 4)));
 }
 
+/* Whether a further "name=" follows, as in "Key=a,Value=b". */
+static bool
+assigns_next(const struct assigner *a, size_t i)
+{
+	size_t start = i;
+
+	while (i < a->len && i - start < 40 && is_name(a->text[i]))
+		i++;
+	return i > start && char_at(a, i) == '=';
+}
+
 /* Where a value without quotation marks ends. What begins its line goes up to the next blank: all of
  * a password must go, whatever signs it has. */
 static size_t
@@ -120,6 +131,8 @@ bare_end(const struct assigner *a, size_t i, bool whole, char outer)
 
 	for (; i < stop && (unsigned char)a->text[i] > ' '; i++) {
 		if (outer ? a->text[i] == outer : !whole && strchr("\"'`;<>|,)}]&\\", a->text[i]))
+			break;
+		if (whole && strchr(",;&", a->text[i]) && assigns_next(a, i + 1))
 			break;
 	}
 	return i;
@@ -190,6 +203,30 @@ is_near(struct span earlier, size_t at)
 	return earlier.len && at >= earlier.at && at - earlier.at < PAIR_MAX;
 }
 
+/* "user:password" of an option or a pipe: the part behind the colon is judged as a password. */
+static void
+pair_judge(struct assigner *a, struct span value, bool bare_too)
+{
+	static const char word[] = "password";
+	const char *text = a->text + value.start, *colon = memchr(text, ':', value.len);
+	size_t skip = colon ? (size_t)(colon - text) + 1 : 0;
+	const char *kind;
+
+	if ((!colon && !bare_too) || value.len - skip < 5 || memchr(text, '/', skip))
+		return;
+	kind = value_kind(word, sizeof(word) - 1, text + skip, value.len - skip);
+	if (kind)
+		found_add(a->found, kind, value.start + skip, value.len - skip);
+}
+
+static bool
+near_before(const struct assigner *a, size_t at, const char *word)
+{
+	size_t start = at > 80 ? at - 80 : 0;
+
+	return memmem(a->text + start, at - start, word, strlen(word)) != NULL;
+}
+
 /* A name with its value: judged by itself, and as half of a pair. */
 static void
 assignment_judge(struct assigner *a, struct span name, struct span value)
@@ -208,7 +245,11 @@ assignment_judge(struct assigner *a, struct span name, struct span value)
 		if (is_near(a->pair_value, name.start) && name.start - a->pair_value.at < a->pair_value.len + 40)
 			value_judge(a, value, a->pair_value);
 		a->pair_value.len = 0;
+		if (!same(a, name, "key"))
+			return;
 	}
+	if (same(a, name, "list") && near_before(a, name.start, "chpasswd"))
+		pair_judge(a, value, false);
 	value_judge(a, name, value);
 }
 
@@ -233,22 +274,6 @@ line_has(const struct assigner *a, size_t at, const char *word)
 	while (start > 0 && a->text[start - 1] != '\n' && at - start < 200)
 		start--;
 	return memmem(a->text + start, at - start, word, strlen(word)) != NULL;
-}
-
-/* "user:password" of an option or a pipe: the part behind the colon is judged as a password. */
-static void
-pair_judge(struct assigner *a, struct span value, bool bare_too)
-{
-	static const char word[] = "password";
-	const char *text = a->text + value.start, *colon = memchr(text, ':', value.len);
-	size_t skip = colon ? (size_t)(colon - text) + 1 : 0;
-	const char *kind;
-
-	if ((!colon && !bare_too) || value.len - skip < 5 || memchr(text, '/', skip))
-		return;
-	kind = value_kind(word, sizeof(word) - 1, text + skip, value.len - skip);
-	if (kind)
-		found_add(a->found, kind, value.start + skip, value.len - skip);
 }
 
 static struct span
@@ -397,6 +422,9 @@ name_judge(struct assigner *a, struct span name, size_t i)
 	if (!separator) {
 		if (char_at(a, i) == '{' || (quote && char_at(a, i) == '{'))
 			a->heading = (struct span){ name.start, name.len, i };
+		else if (char_at(a, i) == ',' && quote && name.start > 1 && a->text[name.start - 2] == '(' &&
+			 is_quote(char_at(a, i + 1 + is_blank(char_at(a, i + 1)))))
+			value_judge(a, name, value_span(a, i + 1, i, '\0'));
 		else if (char_at(a, i) == '(' && is_quote(char_at(a, i + 1)) && same(a, name, "password"))
 			password_judge(a, value_span(a, i + 1, i, '\0'));
 		else

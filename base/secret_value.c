@@ -66,7 +66,7 @@ static const char *const reference_starts[] = {
 	"data.", "module.", "os.", "process.env", "system.", "self.", "this.", "config.", "args.", "params.",
 	"parameters.", "secrets.", "github.", "inputs.", "awssecret", "enc[", "enc(", "ansible", "lookup(",
 	"projects/", "/aws/", "ssm-secure:", "cloudformation:", "$env:", "kms:", "sha256:", "sha1:", "sha512-",
-	"sha384-", "sha256-", "data:", "ssh-rsa ", "ssh-ed25519 ", "aaaab3nzac1", "aaaac3nzac1",
+	"sha384-", "sha256-", "data:", "ssh-rsa ", "ssh-ed25519 ", "aaaab3nzac1", "aaaac3nzac1", "pk_live_", "pk_test_",
 };
 
 /* "name", "$name", "%NAME%" and the like. */
@@ -227,6 +227,17 @@ value_entropy(const char *value, size_t len)
 	return bits;
 }
 
+/* Small and capital letters without the order that words have. */
+static bool
+is_mixed(const char *text, size_t len)
+{
+	size_t i, turns = 0;
+
+	for (i = 1; i < len; i++)
+		turns += is_alpha(text[i]) && is_alpha(text[i - 1]) && is_upper(text[i]) != is_upper(text[i - 1]);
+	return len >= 8 && turns * 100 >= len * 35;
+}
+
 /* A word as people write it: letters of one case or with capitals that begin syllables; a number of
  * few digits; a word with a short number behind it. */
 static bool
@@ -245,7 +256,7 @@ is_word(const char *word, size_t len)
 		return len <= 4 || len == 8 || len == 12;
 	if (digits > 4 || (digits > 2 && len - digits < 3))
 		return false;
-	return len - digits >= 3 * capitals || len <= 3;
+	return (len - digits >= 3 * capitals && !is_mixed(word, len)) || len <= 3;
 }
 
 bool
@@ -307,19 +318,18 @@ has_space(const char *value, size_t len)
 static bool
 is_password(const char *value, size_t len)
 {
-	size_t i, letters = 0, digits = 0, capitals = 0;
+	size_t i, letters = 0, digits = 0;
 
 	if (len < 5 || len > 200 || has_space(value, len))
 		return false;
 	for (i = 0; i < len; i++) {
 		letters += is_alpha(value[i]);
 		digits += is_digit(value[i]);
-		capitals += is_upper(value[i]) && i > 0 && is_lower(value[i - 1]);
 	}
 	if (digits == len)
 		return len >= 6;
 	if (letters == len)
-		return len >= 8 && capitals * 4 > len;
+		return is_mixed(value, len);
 	if (digits == 0 && value_is_plain(value, len))
 		return false;
 	if (memchr(value, '/', len) && value_is_plain(value, len))

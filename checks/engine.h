@@ -121,6 +121,9 @@ struct check_set {
 	bool **view_known;
 };
 
+/* checks_load() of other pages than those built in; they are borrowed. */
+struct check_set *set_load(const struct schema *schema, const struct embedded *pages, size_t count, const char *extra,
+			   struct err *err);
 int set_find(const struct check_set *set, const char *id);
 int framework_parse(struct check_set *set, struct framework *framework, const char *text, struct err *err);
 /* Names in controls that no page has; each goes to say(). Returns how many. */

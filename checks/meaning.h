@@ -5,7 +5,9 @@
 
 #include "checks/checks.h"
 
-/* policy.c and neighbours. "allowed", "denied", "not_allowed" or "unknown"; static. */
+/* policy.c and neighbours. documents: a list of policies (objects, or JSON in strings), one policy, or {"identity": list,
+ * "boundary": policy, "service_control": [list of each level]}, where a boundary and each level must allow as well; NULL: none.
+ * "allowed", "denied", "not_allowed" or "unknown"; static. */
 const char *policy_decision(const char *documents, const char *request);
 int policy_is_public(const char *document, const char *account); /* 1, 0, -1: cannot be told (NULL) */
 json_t *policy_statements(const char *document); /* array of statements, lists made lists; NULL: cannot be parsed */

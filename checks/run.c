@@ -279,7 +279,8 @@ write_findings(struct run *run, const struct page *page)
 		findings[i].row = (uint32_t)i;
 	}
 	/* In the order of their key, which is how the table is kept. */
-	qsort(findings, count, sizeof(*findings), compare_findings);
+	if (count > 1)
+		qsort(findings, count, sizeof(*findings), compare_findings);
 	for (size_t i = 0; i < count && status == 0; i++)
 		status = write_finding(run, page, &findings[i]);
 	free(findings);

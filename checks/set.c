@@ -187,16 +187,17 @@ sort_set(struct check_set *set, struct err *err)
 }
 
 struct check_set *
-checks_load(const struct schema *schema, const char *extra, struct err *err)
+set_load(const struct schema *schema, const struct embedded *pages, size_t count, const char *extra,
+	 struct err *err)
 {
 	struct check_set *set = mem_get(sizeof(*set));
 	struct loading loading = { .set = set, .err = err };
 
 	set->schema = schema;
-	for (size_t i = 0; i < check_pages_count; i++) {
-		char *file = mem_print("checks/%s", check_pages[i].name);
-		int status = add_file(&loading, check_pages[i].name, file, check_pages[i].data,
-				      check_pages[i].len, true);
+	for (size_t i = 0; i < count; i++) {
+		char *file = mem_print("checks/%s", pages[i].name);
+		int status = add_file(&loading, pages[i].name, file, pages[i].data,
+				      pages[i].len, true);
 
 		free(file);
 		if (status < 0)
@@ -210,6 +211,12 @@ checks_load(const struct schema *schema, const char *extra, struct err *err)
 fail:
 	checks_free(set);
 	return NULL;
+}
+
+struct check_set *
+checks_load(const struct schema *schema, const char *extra, struct err *err)
+{
+	return set_load(schema, check_pages, check_pages_count, extra, err);
 }
 
 void

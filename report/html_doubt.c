@@ -10,7 +10,7 @@ write_refusals(struct page *page)
 	const struct facts *facts = &page->facts;
 	struct out *out = &page->out;
 
-	out_text(out, "<div class=\"card doubt wide\"><table class=\"sort\"><caption>Refused calls</caption>"
+	out_text(out, "<div class=\"card doubt wide\"><table class=\"sort stack\"><caption>Refused calls</caption>"
 		      "<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">AWS answered</th>"
 		      "<th scope=\"col\">Regions</th><th scope=\"col\" class=\"n\">Verdicts in doubt</th>"
 		      "<th scope=\"col\">What settles it</th></tr></thead>\n<tbody>\n");
@@ -19,7 +19,7 @@ write_refusals(struct page *page)
 
 		out_text(out, "<tr><th scope=\"row\" class=\"k\"><code><b>");
 		out_html(out, refusal->operation);
-		out_text(out, "</b></code></th><td");
+		out_text(out, "</b></code></th><td data-l=\"AWS answered\"");
 		if (refusal->message != NULL) {
 			out_text(out, " title=\"");
 			out_html(out, refusal->message);
@@ -29,11 +29,11 @@ write_refusals(struct page *page)
 		out_html(out, refusal->error);
 		if (refusal->calls > 1)
 			out_print(out, " <span class=\"tag\">%ld calls</span>", refusal->calls);
-		out_text(out, "</td><td>");
+		out_text(out, "</td><td data-l=\"Regions\">");
 		out_html(out, refusal->regions);
-		out_text(out, "</td>");
-		html_count_cell(page, refusal->verdicts, "unknown");
-		out_text(out, "<td>");
+		out_text(out, "</td><td class=\"n unknown\" data-l=\"Verdicts in doubt\">");
+		out_count(out, refusal->verdicts);
+		out_text(out, "</td><td>");
 		if (refusal->is_denied) {
 			out_text(out, "<code><b>");
 			out_html(out, refusal->action);

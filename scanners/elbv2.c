@@ -19,6 +19,8 @@ static const struct operation operations[] = {
 	{
 		.name = "DescribeRules",
 		.parent = "DescribeListeners",
+		.only = "Protocol Protocol!=TCP Protocol!=UDP Protocol!=TCP_UDP Protocol!=TLS "
+			"Protocol!=GENEVE Protocol!=QUIC Protocol!=TCP_QUIC",
 		.bind = "ListenerArn=ListenerArn",
 		.items = "Rules",
 	},

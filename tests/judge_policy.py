@@ -292,7 +292,11 @@ def name_absent_variables(case):
 
 
 def void_old_variables(case):
-    """Before 2012-10-17 "${…}" is text, which no resource of these cases has."""
+    """Before 2012-10-17 "${…}" is text, which no resource and no key of these cases has."""
+    for document, _, block, key in lines(case):
+        if document["Version"] != "2012-10-17":
+            block[key] = ["no-such-value" if isinstance(v, str) and VARIABLE.search(v) else v
+                          for v in lists(block[key])]
     for document, statement in statements(case):
         for element in ("Resource", "NotResource"):
             if element in statement and document["Version"] != "2012-10-17":

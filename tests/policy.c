@@ -1001,6 +1001,39 @@ test_escalation_boundary(void)
 	free(documents);
 }
 
+/* Who may do all has every method that needs no boundary, in order and each once. */
+static void
+test_escalation_table(void)
+{
+	char *documents =
+		quoted("{'Statement':{'Effect':'Allow','Action':'*','Resource':'*'}}");
+	json_t *list = policy_escalations(documents);
+	size_t count = json_array_size(list);
+
+	CU_ASSERT(count > 90);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+		const char *next = json_string_value(json_array_get(list, i + 1));
+
+		if (next != NULL && strcmp(name, next) >= 0)
+			expect("methods", name, "sorted", next);
+		for (const char *c = name; c != NULL;
+		     c = strchr(c, '+') ? strchr(c, '+') + 1 : NULL)
+			if (strcspn(c, ":") >= strcspn(c, "+") || strcspn(c, "+") > 79)
+				expect("methods", name, "SERVICE:NAME", c);
+	}
+	json_decref(list);
+	free(documents);
+	documents = quoted(
+		"{'identity':{'Statement':{'Effect':'Allow','Action':"
+		"'iam:DeleteUserPermissionsBoundary','Resource':'*'}},'boundary':"
+		"{'Statement':{'Effect':'Allow','Action':'iam:*','Resource':'*'}}}");
+	list = policy_escalations(documents);
+	CU_ASSERT_EQUAL(json_array_size(list), 1);
+	json_decref(list);
+	free(documents);
+}
+
 static const struct pair statements[] = {
 	{ "single values",
 	  "{'Statement':{'Sid':'a','Effect':'Allow','Principal':'*','Action':'s3:Get*','Resource':'*'}}",
@@ -1204,6 +1237,7 @@ tests_policy(void)
 	CU_add_test(suite, "public", test_public);
 	CU_add_test(suite, "escalations", test_escalations);
 	CU_add_test(suite, "escalations within a boundary", test_escalation_boundary);
+	CU_add_test(suite, "table of escalations", test_escalation_table);
 	CU_add_test(suite, "statements", test_statements);
 	CU_add_test(suite, "hostile", test_hostile);
 	CU_add_test(suite, "depth", test_depth);

@@ -210,6 +210,35 @@ test_made(void)
 	}
 }
 
+/* More scopes than the ring has slots: what shares a slot must not share a key. */
+static void
+test_ring(void)
+{
+	struct aws_credentials credentials = { .access_key = (char *)"A", .secret_key = (char *)"S" };
+	struct key_ring *ring = mem_get(sizeof(*ring));
+	int wrong = 0;
+
+	for (int i = 0; i < 600; i++) {
+		char region[24], *first;
+		struct aws_signing signing = { .credentials = &credentials, .region = region, .service = "s", .when = 1763866800 };
+		struct aws_wire wire = { .method = "GET", .path = (char *)"/" };
+
+		snprintf(region, sizeof(region), "region-%d", i % 300);
+		wire_set_header(&wire, "Host", "h");
+		CU_ASSERT_EQUAL(sign_with_ring(&wire, &signing, ring, NULL), 0);
+		first = mem_text(wire_header(&wire, "Authorization"));
+		CU_ASSERT_EQUAL(aws_sign(&wire, &signing, NULL), 0);
+		wrong += strcmp(first, wire_header(&wire, "Authorization")) != 0;
+		free(first);
+		for (size_t h = 0; h < wire.header_count; h++) {
+			free(wire.headers[h].name);
+			free(wire.headers[h].value);
+		}
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	free(ring);
+}
+
 static void
 test_refusals(void)
 {
@@ -242,6 +271,7 @@ tests_sign(void)
 
 	CU_add_test(suite, "AWS's signing cases", test_vectors);
 	CU_add_test(suite, "ARNs, odd keys, queries and S3", test_made);
+	CU_add_test(suite, "keys that are remembered", test_ring);
 	CU_add_test(suite, "requests that cannot be signed", test_refusals);
 	return 0;
 }

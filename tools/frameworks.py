@@ -18,6 +18,7 @@ import os
 import pathlib
 import re
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("PLUMBLINE_SHARED", ROOT.parent / "shared"))
@@ -115,8 +116,10 @@ FSBP_OUTSIDE = {
     "ai-security-best-practices": "of the standard for AI, 2026",
 }
 
-HOW = """`full` stands where the checks of a row together settle its control, `partial` where they show a part of it and the
-rest is for a person or for a check to come. A row without a check is not answered yet."""
+HOW = (
+    "`full` stands where the checks of a row together settle its control, `partial` where they show a part of it and "
+    "the rest is for a person or for a check to come. A row without a check is not answered yet."
+)
 
 
 def rows(path):
@@ -171,7 +174,8 @@ def table(controls):
 
 
 def page(title, about, *parts):
-    return f"---\ntitle: {title}\n---\n{about}\n{HOW}\n\n" + "\n".join(parts)
+    text = textwrap.fill(f"{about} {HOW}", width=120, break_long_words=False)
+    return f"---\ntitle: {title}\n---\n{text}\n\n" + "\n".join(parts)
 
 
 def cis_pages(catalogue, there):
@@ -193,8 +197,8 @@ def cis_pages(catalogue, there):
         yield f"cis_aws_{version}", page(
             f"CIS Amazon Web Services Foundations Benchmark {version}",
             f"Every recommendation of version {version} by its number, in our own words; the benchmark itself, with its "
-            "reasons and procedures,\nis published by the Center for Internet Security. Many that it calls manual are "
-            "judged here by checks; those left to a\nperson are marked attest.",
+            "reasons and procedures, is published by the Center for Internet Security. Many that it calls manual are "
+            "judged here by checks; those left to a person are marked attest.",
             table(lines))
 
 
@@ -216,8 +220,8 @@ def fsbp_page(catalogue, there):
     return page(
         "AWS Foundational Security Best Practices",
         "The controls of AWS Security Hub's own standard as it stands in 2026, by their numbers, in our own words. Controls "
-        "that AWS retired in\n2026 are left out. A second table has controls of Security Hub outside of the standard: earlier "
-        "members of it,\nthose of other standards, and those of the one for AI.",
+        "that AWS retired in 2026 are left out. A second table has controls of Security Hub outside of the standard: earlier "
+        "members of it, those of other standards, and those of the one for AI.",
         table(inside), "## Outside of the standard\n", table(outside))
 
 
@@ -231,7 +235,7 @@ def pillar_page(catalogue, there):
     return page(
         "AWS Well-Architected Framework, Security Pillar",
         "Every best practice of the pillar by its number, in our own words. A best practice is wider than what an API can show, "
-        "so no check\nanswers one in full; those that are wholly a matter of how people work are marked attest.",
+        "so no check answers one in full; those that are wholly a matter of how people work are marked attest.",
         table(lines))
 
 
