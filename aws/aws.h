@@ -161,7 +161,7 @@ struct aws_answer {
 	bool more; /* a replayed recording holds another page */
 };
 
-typedef void aws_done(void *arg, struct aws_answer *answer); /* answer is the client's, freed after */
+
 
 struct aws_request {
 	const char *service, *operation;
@@ -171,7 +171,7 @@ struct aws_request {
 	const char *group;	    /* rate shared by; NULL: the service's own */
 	const char *label;	    /* what a recording calls the region; for answerers that replay */
 	int page;		    /* from 0; the same */
-	aws_done *done;
+	void (*done)(void *arg, struct aws_answer *answer); /* the answer is the client's, freed after */
 	void *arg;
 };
 

@@ -38,7 +38,7 @@ struct job {
 	const struct aws_operation *operation;
 	char *region; /* as asked */
 	json_t *parameters;
-	aws_done *done;
+	void (*done)(void *arg, struct aws_answer *answer); /* the answer is the client's, freed after */
 	void *arg;
 	struct lane *lane;
 	const struct place *place;

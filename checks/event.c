@@ -10,30 +10,38 @@ struct flatten {
 	struct arena *arena;
 	struct leaf **slots; /* by hash of path */
 	size_t slot_count;   /* power of 2 */
-	size_t path_max, arrays;
+	size_t path_max, places;
+	size_t *ends; /* by array: the place behind its last value */
+	size_t arrays;
 };
 
 struct search {
 	const struct way *way;
-	size_t *items; /* by array: 0, or 1 and the item that was chosen */
+	const struct member **items; /* by array: the item that was chosen, or NULL */
+	const size_t *ends;
 	long steps;
 };
+
+/* Lists grow by doubling. */
+static void
+value_add(struct value ***list, size_t *count, struct value *value)
+{
+	if ((*count & (*count - 1)) == 0)
+		*list = mem_grow(*list, *count ? *count * 2 : 1, sizeof(**list));
+	(*list)[(*count)++] = value;
+}
 
 static void
 value_keep(struct leaf *leaf, struct value *value)
 {
 	const struct match *match;
 
-	leaf->seen++;
+	if (leaf->may_lack)
+		value_add(&leaf->all, &leaf->all_count, value);
 	for (match = leaf->matches; match && !match_holds(match, value); match = match->next)
 		;
-	if (!match)
-		return;
-	if (leaf->found_count == leaf->found_room) {
-		leaf->found_room = leaf->found_room ? leaf->found_room * 2 : 4;
-		leaf->found = mem_grow(leaf->found, leaf->found_room, sizeof(*leaf->found));
-	}
-	leaf->found[leaf->found_count++] = value;
+	if (match)
+		value_add(&leaf->found, &leaf->found_count, value);
 }
 
 /* A value at the end of a path: told to each leaf of the pattern that asks for that path. */
@@ -51,7 +59,8 @@ flatten_value(struct flatten *f, const struct node *node, const char *path, size
 			continue;
 		if (!value) {
 			value = arena_get(f->arena, sizeof(*value));
-			*value = (struct value){ node->type, node->text, node->len, false, 0, member };
+			*value = (struct value){ .type = node->type, .text = node->text, .len = node->len,
+						 .place = f->places, .member = member };
 			if (node->type == NODE_NUMBER)
 				value->is_number = number_read_exact(node->text, node->len, &value->number);
 		}
@@ -78,19 +87,24 @@ flatten_node(struct flatten *f, const struct node *node, char *path, size_t len,
 			flatten_node(f, child, path, end, path_hash(hash, path + len, end - len), member);
 		}
 	} else if (node->type == NODE_ARRAY) {
-		array = f->arrays++;
+		array = f->arrays;
+		if ((array & (array - 1)) == 0)
+			f->ends = mem_grow(f->ends, array ? array * 2 : 1, sizeof(*f->ends));
+		f->arrays++;
 		for (child = node->first; child; child = child->next) {
 			/* Plain values in an array bind nothing: only fields of its objects do. */
 			bool binds = child->type == NODE_OBJECT || child->type == NODE_ARRAY;
 			struct member *inner = binds ? arena_get(f->arena, sizeof(*inner)) : NULL;
 
 			if (inner)
-				*inner = (struct member){ array, index, member };
+				*inner = (struct member){ array, index, f->places, member };
 			flatten_node(f, child, path, len, hash, binds ? inner : member);
 			index++;
 		}
+		f->ends[array] = f->places;
 	} else {
 		flatten_value(f, node, path, len, hash, member);
+		f->places++;
 	}
 }
 
@@ -117,14 +131,42 @@ flatten_event(struct flatten *f, const struct node *event)
 	flatten_node(f, event, path, 0, PATH_HASH, NULL);
 }
 
-static bool
-member_fits(const struct search *s, const struct member *member)
+/* The outermost item around a value that is another than was chosen, or NULL. */
+static const struct member *
+member_clash(const struct search *s, const struct member *member)
 {
+	const struct member *clash = NULL;
+
 	for (; member; member = member->outer) {
-		if (s->items[member->array] && s->items[member->array] != member->index + 1)
-			return false;
+		if (s->items[member->array] && s->items[member->array]->index != member->index)
+			clash = member;
 	}
-	return true;
+	return clash;
+}
+
+/* The first value from i on that stands in none but chosen items: past whole items of others at once. */
+static size_t
+value_next(struct search *s, struct value *const *list, size_t count, size_t i)
+{
+	const struct member *clash, *chosen;
+	size_t place, low, high, middle;
+
+	for (; i < count; i = low) {
+		s->steps++;
+		clash = member_clash(s, list[i]->member);
+		if (!clash)
+			return i;
+		chosen = s->items[clash->array];
+		place = clash->index < chosen->index ? chosen->start : s->ends[clash->array];
+		for (low = i + 1, high = count; low < high;) {
+			middle = low + (high - low) / 2;
+			if (list[middle]->place < place)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+	}
+	return count;
 }
 
 /* Chooses the items of member that are not yet chosen; returns the outermost part that was chosen
@@ -133,7 +175,7 @@ static const struct member *
 items_choose(struct search *s, const struct member *member)
 {
 	for (; member && !s->items[member->array]; member = member->outer)
-		s->items[member->array] = member->index + 1;
+		s->items[member->array] = member;
 	return member;
 }
 
@@ -141,7 +183,7 @@ static void
 items_drop(struct search *s, const struct member *member, const struct member *stop)
 {
 	for (; member != stop; member = member->outer)
-		s->items[member->array] = 0;
+		s->items[member->array] = NULL;
 }
 
 /* 1, 0, or -1: too many steps. Leaves from `next` on are to be met. */
@@ -156,14 +198,15 @@ search_leaf(struct search *s, size_t next)
 	if (next == s->way->count)
 		return 1;
 	leaf = s->way->leaves[next];
-	if (!leaf->seen)
+	if (leaf->may_lack && value_next(s, leaf->all, leaf->all_count, 0) == leaf->all_count)
 		return search_leaf(s, next + 1);
 	for (i = 0; i < leaf->found_count; i++) {
-		if (++s->steps > STEPS_MAX)
+		i = value_next(s, leaf->found, leaf->found_count, i);
+		if (s->steps > STEPS_MAX)
 			return -1;
+		if (i == leaf->found_count)
+			break;
 		member = leaf->found[i]->member;
-		if (!member_fits(s, member))
-			continue;
 		stop = items_choose(s, member);
 		got = search_leaf(s, next + 1);
 		items_drop(s, member, stop);
@@ -178,19 +221,20 @@ static int
 leaf_order(const void *a, const void *b)
 {
 	const struct leaf *x = *(struct leaf *const *)a, *y = *(struct leaf *const *)b;
+	int order = memcmp(x->path, y->path, x->len < y->len ? x->len : y->len);
 
-	return x->found_count < y->found_count ? -1 : x->found_count > y->found_count;
+	return order ? order : x->len < y->len ? -1 : x->len > y->len;
 }
 
+/* Leaves are met in the order of their paths, since "exists": false asks about the items that leaves
+ * in front of it chose: AWS's matcher does so. */
 static int
 way_holds(struct search *s)
 {
 	size_t i;
 
 	for (i = 0; i < s->way->count; i++) {
-		const struct leaf *leaf = s->way->leaves[i];
-
-		if (leaf->seen ? !leaf->found_count : !leaf->may_lack)
+		if (!s->way->leaves[i]->found_count && !s->way->leaves[i]->may_lack)
 			return 0;
 	}
 	qsort(s->way->leaves, s->way->count, sizeof(*s->way->leaves), leaf_order);
@@ -216,11 +260,13 @@ event_pattern_matches(const char *pattern, const char *event)
 	if (root && root->type == NODE_OBJECT) {
 		flatten_event(&f, root);
 		s.items = arena_get(&arena, (f.arrays + 1) * sizeof(*s.items));
+		s.ends = f.ends;
 		for (i = 0; i < rule->way_count && !answer; i++) {
 			s.way = &rule->ways[i];
 			answer = way_holds(&s);
 		}
 	}
+	free(f.ends);
 	arena_free(&arena);
 	rule_free(rule);
 	return answer;

@@ -65,8 +65,9 @@ struct leaf {
 	struct match *matches;
 	bool may_lack;			 /* "exists": false is among the matches */
 	struct leaf *next;		 /* of all leaves */
-	struct value **found;		 /* of the event: those that match */
-	size_t found_count, found_room, seen; /* seen: values at path at all */
+	/* Of the event: the values at path that match, and with may_lack all of them. */
+	struct value **found, **all;
+	size_t found_count, all_count;
 };
 
 /* One way to satisfy the pattern: all these leaves. An $or makes several. */
@@ -93,6 +94,7 @@ uint64_t path_hash(uint64_t hash, const char *text, size_t len);
 /* Which item of which array a value stands in, and that array in which further one. */
 struct member {
 	size_t array, index;
+	size_t start; /* place of its first value in the event */
 	const struct member *outer;
 };
 
@@ -102,6 +104,7 @@ struct value {
 	size_t len;
 	bool is_number;
 	double number;
+	size_t place; /* in the event: they count up */
 	const struct member *member;
 };
 

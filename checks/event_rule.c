@@ -467,8 +467,10 @@ rule_free(struct rule *rule)
 
 	if (!rule)
 		return;
-	for (leaf = rule->leaves; leaf; leaf = leaf->next)
+	for (leaf = rule->leaves; leaf; leaf = leaf->next) {
 		free(leaf->found);
+		free(leaf->all);
+	}
 	arena_free(&rule->arena);
 	free(rule);
 }

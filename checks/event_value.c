@@ -247,9 +247,15 @@ fold_holds(const struct match *match, const struct value *value)
 	locale_t locale = (locale_t)0;
 	bool held;
 
-	/* ASCII folds without a locale, and the program's own may be any. */
-	for (i = 0; i < match->len && !locale; i++) {
-		if ((unsigned char)match->text[i] >= 0x80)
+	/* ASCII folds without a locale, and the program's own may be any. AWS's matcher takes a
+	 * character outside the basic plane for two, neither of which any event has. */
+	for (i = 0; i < match->len; i++) {
+		if ((unsigned char)match->text[i] >= 0xf0) {
+			if (locale)
+				freelocale(locale);
+			return false;
+		}
+		if ((unsigned char)match->text[i] >= 0x80 && !locale)
 			locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	}
 	held = fold_eat(match, &text, &len, match->kind == MATCH_SUFFIX_SAME, locale) &&

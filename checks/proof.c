@@ -270,9 +270,11 @@ proof_find(struct proof *proof, const struct page *page, const struct judgement 
 		proof->head_room = judgement->count;
 		proof->heads = mem_grow(proof->heads, proof->head_room, sizeof(*proof->heads));
 	}
+	if (judgement->count == 0)
+		return 0;
 	memset(proof->heads, 0, judgement->count * sizeof(*proof->heads));
 	count_shares(proof, judgement);
-	for (size_t o = 0; o < schema->operation_count && judgement->count > 0; o++) {
+	for (size_t o = 0; o < schema->operation_count; o++) {
 		if (!(page->reach[o] & REACH_DOUBT))
 			continue;
 		if (is_about_rows(proof, page, o) &&

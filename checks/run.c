@@ -2,7 +2,15 @@
 
 #include "checks/engine.h"
 
-enum { id_room = 33 }; /* 32 hex digits */
+enum {
+	id_room = 33,	/* 32 hex digits */
+	link_batch = 64 /* rows that one statement writes */
+};
+
+struct link {
+	const char *finding;
+	int64_t call;
+};
 
 struct coverage {
 	const char *region;
@@ -22,7 +30,9 @@ struct run {
 	struct refusals refusals;
 	struct states *states;
 	struct proof *proof;
-	sqlite3_stmt *add_finding, *add_call, *add_coverage, *add_page;
+	sqlite3_stmt *add_finding, *add_call, *add_links, *add_coverage, *add_page;
+	struct link links[link_batch];
+	size_t link_count;
 	struct coverage *coverage;
 	size_t coverage_count, coverage_room;
 	struct judgement judgement; /* of the page at hand */
@@ -50,10 +60,11 @@ read_scan(struct run *run)
 		err_set(run->err, "cannot judge: scan.started_at is no time: %s", run->started_at);
 		goto out;
 	}
-	status = functions_register(run->db, when, run->err);
+	status = 0;
 out:
+	/* Functions cannot be made anew under a running statement. */
 	sqlite3_finalize(statement);
-	return status;
+	return status < 0 ? -1 : functions_register(run->db, when, run->err);
 }
 
 static void
@@ -164,6 +175,8 @@ drop_views(struct run *run)
 static int
 prepare_writers(struct run *run)
 {
+	struct buf sql = { 0 };
+
 	run->add_finding = db_prepare(
 		run->db, run->err,
 		"INSERT INTO finding(id, check_id, account_id, region, resource, resource_type, "
@@ -171,6 +184,11 @@ prepare_writers(struct run *run)
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)");
 	run->add_call =
 		db_prepare(run->db, run->err, "INSERT INTO finding_call(finding, call) VALUES(?1, ?2)");
+	buf_text(&sql, "INSERT INTO finding_call(finding, call) VALUES(?, ?)");
+	for (int i = 1; i < link_batch; i++)
+		buf_text(&sql, ", (?, ?)");
+	run->add_links = db_prepare(run->db, run->err, sql.data);
+	buf_free(&sql);
 	run->add_coverage = db_prepare(
 		run->db, run->err,
 		"INSERT INTO coverage(check_id, region, population, pass, fail, not_applicable, "
@@ -180,7 +198,8 @@ prepare_writers(struct run *run)
 		"INSERT INTO check_page(check_id, service, resource, severity, title, why, see, "
 		"parameters, lineage, fix_text, fix_sh, fix_hcl, fix_yaml, error, sha256, page) "
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
-	return run->add_finding == NULL || run->add_call == NULL || run->add_coverage == NULL ||
+	return run->add_finding == NULL || run->add_call == NULL || run->add_links == NULL ||
+			       run->add_coverage == NULL ||
 			       run->add_page == NULL ?
 		       -1 :
 		       0;
@@ -203,18 +222,29 @@ write_row(struct run *run, sqlite3_stmt *statement, const char *what)
 
 /* Fields are length-prefixed, so that no two differing rows give the same text. */
 static void
-finding_id(const struct page *page, const struct row *row, const char *account, char out[id_room])
+finding_id(const struct page *page, const struct row *row, const char *account, struct buf *text,
+	   char out[id_room])
 {
 	const char *const fields[] = { page->id, account, row->region, row->arn };
 	char hex[SHA256_ROOM];
-	struct buf text = { 0 };
 
-	for (size_t i = 0; i < COUNT(fields); i++)
-		buf_print(&text, "%zu:%s", strlen(fields[i]), fields[i]);
-	sha256_hex(text.data, text.len, hex);
+	text->len = 0;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		size_t len = strlen(fields[i]), rest = len, at = 24;
+		char prefix[24];
+
+		/* By hand: this runs for every finding of every page. */
+		prefix[--at] = ':';
+		do {
+			prefix[--at] = (char)('0' + rest % 10);
+			rest /= 10;
+		} while (rest > 0);
+		buf_add(text, prefix + at, sizeof(prefix) - at);
+		buf_add(text, fields[i], len);
+	}
+	sha256_hex(text->data, text->len, hex);
 	memcpy(out, hex, id_room - 1);
 	out[id_room - 1] = '\0';
-	buf_free(&text);
 }
 
 static int
@@ -229,6 +259,34 @@ resource_type(const struct run *run, const struct row *row)
 	const struct schema_table *table = &run->set->schema->tables[row->table];
 
 	return table->type != NULL ? table->type : table->name;
+}
+
+static void
+bind_link(const struct run *run, sqlite3_stmt *add, size_t link, int at)
+{
+	sqlite3_bind_text(add, at, run->links[link].finding, id_room - 1, SQLITE_STATIC);
+	sqlite3_bind_int64(add, at + 1, run->links[link].call);
+}
+
+/* A full batch, by one statement of as many rows. */
+static int
+write_links(struct run *run)
+{
+	for (size_t i = 0; i < run->link_count; i++)
+		bind_link(run, run->add_links, i, (int)i * 2 + 1);
+	run->link_count = 0;
+	return write_row(run, run->add_links, "cannot write a finding's calls");
+}
+
+static int
+flush_links(struct run *run)
+{
+	for (size_t i = 0; i < run->link_count; i++) {
+		bind_link(run, run->add_call, i, 1);
+		if (write_row(run, run->add_call, "cannot write a finding's call") < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -255,10 +313,9 @@ write_finding(struct run *run, const struct page *page, const struct finding *fi
 	if (write_row(run, add, "cannot write a finding") < 0)
 		return -1;
 	count = proof_calls(run->proof, &run->judgement, finding->row, &calls);
-	bind_text(run->add_call, 1, finding->id);
 	for (size_t i = 0; i < count; i++) {
-		sqlite3_bind_int64(run->add_call, 2, calls[i]);
-		if (write_row(run, run->add_call, "cannot write a finding's call") < 0)
+		run->links[run->link_count++] = (struct link){ finding->id, calls[i] };
+		if (run->link_count == link_batch && write_links(run) < 0)
 			return -1;
 	}
 	return 0;
@@ -269,13 +326,14 @@ write_findings(struct run *run, const struct page *page)
 {
 	size_t count = run->judgement.count;
 	struct finding *findings = mem_get((count + 1) * sizeof(*findings));
+	struct buf text = { 0 };
 	int status = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct row *row = &run->judgement.rows[i];
 
 		finding_id(page, row, row->account != NULL ? row->account : run->account,
-			   findings[i].id);
+			   &text, findings[i].id);
 		findings[i].row = (uint32_t)i;
 	}
 	/* In the order of their key, which is how the table is kept. */
@@ -283,6 +341,10 @@ write_findings(struct run *run, const struct page *page)
 		qsort(findings, count, sizeof(*findings), compare_findings);
 	for (size_t i = 0; i < count && status == 0; i++)
 		status = write_finding(run, page, &findings[i]);
+	if (status == 0)
+		status = flush_links(run);
+	run->link_count = 0;
+	buf_free(&text);
 	free(findings);
 	return status;
 }
@@ -423,6 +485,9 @@ begin_run(struct run *run)
 		"DELETE FROM framework;";
 
 	drop_views(run);
+	/* The check on a finding's verdict builds a list anew for each row; the engine knows no other verdicts. */
+	if (db_run(run->db, run->err, "PRAGMA ignore_check_constraints = ON") < 0)
+		return -1;
 	if (read_scan(run) < 0 || db_run(run->db, run->err, clear) < 0 ||
 	    read_refusals(run, "SELECT operation, region, arn, error, call FROM refused", false) < 0 ||
 	    read_refusals(run, "SELECT operation, region, arn, reason, call FROM known_gap", true) < 0)
@@ -440,10 +505,12 @@ end_run(struct run *run)
 {
 	sqlite3_finalize(run->add_finding);
 	sqlite3_finalize(run->add_call);
+	sqlite3_finalize(run->add_links);
 	sqlite3_finalize(run->add_coverage);
 	sqlite3_finalize(run->add_page);
 	states_close(run->states);
 	proof_close(run->proof);
+	db_run(run->db, NULL, "PRAGMA ignore_check_constraints = OFF");
 	drop_views(run);
 	free(run->refusals.list);
 	free(run->refusals.first);

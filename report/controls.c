@@ -3,7 +3,8 @@
 #include "report/pieces.h"
 
 const char *const control_titles[CONTROL_STATES] = {
-	"Met", "Met in part", "Failed", "Unknown", "Not assessed", "Not applicable", "To attest", "No check",
+	"Met",		"Met in part",	  "Failed",    "Unknown",
+	"Not assessed", "Not applicable", "To attest", "No check",
 };
 
 static int
@@ -11,8 +12,8 @@ read_framework(struct facts *facts, sqlite3_stmt *row)
 {
 	struct framework_row *framework;
 
-	facts->frameworks =
-		mem_grow(facts->frameworks, facts->framework_count + 1, sizeof(*framework));
+	facts->frameworks = mem_grow(facts->frameworks, facts->framework_count + 1,
+				     sizeof(*framework));
 	framework = &facts->frameworks[facts->framework_count++];
 	*framework = (struct framework_row){
 		.name = facts_keep(facts, row, 0),
@@ -112,10 +113,11 @@ controls_load(struct facts *facts, struct err *err)
 {
 	size_t at = 0;
 
-	if (facts_each(facts, err,
-		       "SELECT DISTINCT c.framework, coalesce(f.title, c.framework) FROM control c "
-		       "LEFT JOIN framework f ON f.name = c.framework ORDER BY 1",
-		       read_framework) < 0 ||
+	if (facts_each(
+		    facts, err,
+		    "SELECT DISTINCT c.framework, coalesce(f.title, c.framework) FROM control c "
+		    "LEFT JOIN framework f ON f.name = c.framework ORDER BY 1",
+		    read_framework) < 0 ||
 	    facts_each(facts, err,
 		       "SELECT framework, position, number, title, kind FROM control "
 		       "ORDER BY framework, position",

@@ -3,9 +3,10 @@
 #include "report/pieces.h"
 
 static const char *const columns[] = {
-	"finding_id", "verdict",  "severity", "check_id",     "title",	    "service",	  "account_id",
-	"region",     "resource", "resource_type", "observed", "reason", "exception_id", "first_seen",
-	"changed_at", "frameworks",
+	"finding_id",	"verdict",	 "severity",   "check_id",
+	"title",	"service",	 "account_id", "region",
+	"resource",	"resource_type", "observed",   "reason",
+	"exception_id", "first_seen",	 "changed_at", "frameworks",
 };
 
 int
@@ -29,12 +30,21 @@ csv_write(const struct report_source *source, const char *path, struct err *err)
 		while ((got = findings_next(&findings, &row, err)) == 1) {
 			const struct check_row *check = row.check;
 			const char *cells[] = {
-				row.id,	     row.verdict,   row.severity,
-				row.check_id, check != NULL ? check->title : NULL,
+				row.id,
+				row.verdict,
+				row.severity,
+				row.check_id,
+				check != NULL ? check->title : NULL,
 				check != NULL ? check->service : NULL,
-				row.account_id, row.region, row.resource,
-				row.type,    row.observed,  row.reason,
-				row.exception, row.first_seen, row.changed_at,
+				row.account_id,
+				row.region,
+				row.resource,
+				row.type,
+				row.observed,
+				row.reason,
+				row.exception,
+				row.first_seen,
+				row.changed_at,
 				check != NULL ? check->frameworks : NULL,
 			};
 

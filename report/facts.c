@@ -1,9 +1,12 @@
-/* What every report tells, read once from the evidence file: the scan, the pages, the counts. */
+/* What every report tells, read once from the evidence file: the scan, the pages, the
+ * counts. */
 
 #include "report/pieces.h"
 
-const char *const verdict_names[VERDICTS] = { "pass", "fail", "not_applicable", "unknown" };
-const char *const verdict_titles[VERDICTS] = { "Passed", "Failed", "Not applicable", "Unknown" };
+const char *const verdict_names[VERDICTS] = { "pass", "fail", "not_applicable",
+					      "unknown" };
+const char *const verdict_titles[VERDICTS] = { "Passed", "Failed", "Not applicable",
+					       "Unknown" };
 const char *const severity_names[SEVERITIES] = { "critical", "high", "medium", "low" };
 
 int
@@ -78,7 +81,8 @@ read_check(struct facts *facts, sqlite3_stmt *row)
 	for (int i = 0; i < FILL_LANGUAGES; i++)
 		if (sqlite3_column_bytes(row, 8 + i) > 0)
 			check->fix[i] = facts_keep(facts, row, 8 + i);
-	check->rank = index_of(severity_names, SEVERITIES, check->severity, SEVERITIES - 1);
+	check->rank =
+		index_of(severity_names, SEVERITIES, check->severity, SEVERITIES - 1);
 	return 0;
 }
 
@@ -104,8 +108,8 @@ facts_check(const struct facts *facts, const char *id)
 	const struct check_row **found = NULL;
 
 	if (facts->check_count > 0)
-		found = bsearch(id, facts->by_id, facts->check_count, sizeof(*facts->by_id),
-				find_check);
+		found = bsearch(id, facts->by_id, facts->check_count,
+				sizeof(*facts->by_id), find_check);
 	return found != NULL ? *found : NULL;
 }
 
@@ -116,8 +120,9 @@ read_counts(struct facts *facts, sqlite3_stmt *row)
 	struct check_row *check = (struct check_row *)facts_check(facts, id);
 	int verdict = index_of(verdict_names, VERDICTS,
 			       (const char *)sqlite3_column_text(row, 1), UNKNOWN);
-	int severity = index_of(severity_names, SEVERITIES,
-				(const char *)sqlite3_column_text(row, 2), SEVERITIES - 1);
+	int severity =
+		index_of(severity_names, SEVERITIES,
+			 (const char *)sqlite3_column_text(row, 2), SEVERITIES - 1);
 	long count = (long)sqlite3_column_int64(row, 3);
 	long excepted = verdict == FAIL ? (long)sqlite3_column_int64(row, 4) : 0;
 
@@ -153,7 +158,8 @@ read_region(struct facts *facts, sqlite3_stmt *row)
 {
 	struct region_row *region;
 
-	facts->regions = mem_grow(facts->regions, facts->region_count + 1, sizeof(*region));
+	facts->regions =
+		mem_grow(facts->regions, facts->region_count + 1, sizeof(*region));
 	region = &facts->regions[facts->region_count++];
 	region->name = facts_keep(facts, row, 0);
 	region->state = facts_keep(facts, row, 1);
@@ -163,8 +169,9 @@ read_region(struct facts *facts, sqlite3_stmt *row)
 static bool
 has_column(struct facts *facts, const char *table, const char *column)
 {
-	sqlite3_stmt *rows = db_prepare(facts->source->db, NULL,
-					"SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2");
+	sqlite3_stmt *rows =
+		db_prepare(facts->source->db, NULL,
+			   "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2");
 	bool found;
 
 	if (rows == NULL)
@@ -176,7 +183,8 @@ has_column(struct facts *facts, const char *table, const char *column)
 	return found;
 }
 
-/* The columns of account and region are the scanners' to declare: what is not there is left out. */
+/* The columns of account and region are the scanners' to declare: what is not there is
+ * left out. */
 static int
 load_account(struct facts *facts, struct err *err)
 {
@@ -212,35 +220,39 @@ index_checks(struct facts *facts)
 	for (size_t i = 0; i < facts->check_count; i++)
 		facts->by_id[i] = &facts->checks[i];
 	if (facts->check_count > 0)
-		qsort(facts->by_id, facts->check_count, sizeof(*facts->by_id), by_check_id);
+		qsort(facts->by_id, facts->check_count, sizeof(*facts->by_id),
+		      by_check_id);
 }
 
 int
 facts_load(struct facts *facts, const struct report_source *source, struct err *err)
 {
 	*facts = (struct facts){ .source = source };
-	if (facts_each(facts, err,
-		       "SELECT started_at, finished_at, version, options, caller_arn, account_id, "
-		       "partition, state, root_hash FROM scan LIMIT 1",
-		       read_scan) < 0 ||
-	    facts_each(facts, err,
-		       "SELECT check_id, service, resource, severity, title, why, see, fix_text, "
-		       "fix_sh, fix_hcl, fix_yaml, error, sha256, parameters, "
-		       "coalesce((SELECT group_concat(framework, ' ') FROM (SELECT DISTINCT "
-		       "framework FROM control_check k WHERE k.check_id = p.check_id ORDER BY 1)), "
-		       "'') FROM check_page p ORDER BY CASE severity WHEN 'critical' THEN 0 "
-		       "WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, check_id",
-		       read_check) < 0)
+	if (facts_each(
+		    facts, err,
+		    "SELECT started_at, finished_at, version, options, caller_arn, account_id, "
+		    "partition, state, root_hash FROM scan LIMIT 1",
+		    read_scan) < 0 ||
+	    facts_each(
+		    facts, err,
+		    "SELECT check_id, service, resource, severity, title, why, see, fix_text, "
+		    "fix_sh, fix_hcl, fix_yaml, error, sha256, parameters, "
+		    "coalesce((SELECT group_concat(framework, ' ') FROM (SELECT DISTINCT "
+		    "framework FROM control_check k WHERE k.check_id = p.check_id ORDER BY 1)), "
+		    "'') FROM check_page p ORDER BY CASE severity WHEN 'critical' THEN 0 "
+		    "WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, check_id",
+		    read_check) < 0)
 		goto fail;
 	if (facts->started_at == NULL) {
 		err_set(err, "cannot report: the evidence file holds no scan");
 		goto fail;
 	}
 	index_checks(facts);
-	if (facts_each(facts, err,
-		       "SELECT check_id, verdict, severity, count(*), count(exception_id) "
-		       "FROM finding GROUP BY 1, 2, 3",
-		       read_counts) < 0 ||
+	if (facts_each(
+		    facts, err,
+		    "SELECT check_id, verdict, severity, count(*), count(exception_id) "
+		    "FROM finding GROUP BY 1, 2, 3",
+		    read_counts) < 0 ||
 	    facts_each(facts, err,
 		       "SELECT count(*), coalesce(sum(outcome = 'refused'), 0), "
 		       "(SELECT count(DISTINCT account_id) FROM finding) FROM api_call",

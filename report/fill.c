@@ -1,4 +1,5 @@
-/* Fills the placeholders of a fix, so that no name chosen by others can change what the snippet does. */
+/* Fills the placeholders of a fix, so that no name chosen by others can change what the
+ * snippet does. */
 
 #include <ctype.h>
 
@@ -75,8 +76,8 @@ read_filter(const char *text, size_t len, enum form *form, struct err *err)
 			*form = filters[i].form;
 			return 0;
 		}
-	return err_set(err, "no filter |%.*s in a placeholder: use |id, |json or |text", (int)len,
-		       text);
+	return err_set(err, "no filter |%.*s in a placeholder: use |id, |json or |text",
+		       (int)len, text);
 }
 
 struct fix *
@@ -93,7 +94,8 @@ fix_parse(enum fill_language language, const char *text, struct err *err)
 
 		while (*at != '\0' && (len = placeholder_len(at)) == 0)
 			at++;
-		fill->parts = mem_grow(fill->parts, fill->count + 1, sizeof(*fill->parts));
+		fill->parts =
+			mem_grow(fill->parts, fill->count + 1, sizeof(*fill->parts));
 		part = &fill->parts[fill->count++];
 		*part = (struct part){ .literal = from, .len = (size_t)(at - from) };
 		walk_over(walk, from, part->len);
@@ -138,7 +140,8 @@ fix_column(const struct fix *fill, size_t index)
 	return fill->parts[index].column;
 }
 
-/* Terraform's rule: letters, digits, _ and -, a letter first; CloudFormation's logical id: letters and digits. */
+/* Terraform's rule: letters, digits, _ and -, a letter first; CloudFormation's logical
+ * id: letters and digits. */
 static void
 add_identifier(struct buf *out, const char *value, bool is_yaml)
 {
@@ -161,7 +164,8 @@ add_identifier(struct buf *out, const char *value, bool is_yaml)
 	}
 }
 
-/* The inside of a JSON string. hard: for the shell, every sign that it might read is written \u00XX. */
+/* The inside of a JSON string. hard: for the shell, every sign that it might read is
+ * written \u00XX. */
 static void
 add_json(struct buf *out, const char *value, bool hard)
 {
@@ -174,17 +178,17 @@ add_json(struct buf *out, const char *value, bool hard)
 			buf_print(out, "\\%c", (char)code);
 		else if (!hard && code == '\n')
 			buf_text(out, "\\n");
-		else if (code <= 0xffff &&
-			 (code < 0x20 || text_is_unshown(code) ||
-			  (hard && code < 0x80 && !isalnum((int)code) &&
-			   strchr(" _./:@,=+-*?", (int)code) == NULL)))
+		else if (code <= 0xffff && (code < 0x20 || text_is_unshown(code) ||
+					    (hard && code < 0x80 && !isalnum((int)code) &&
+					     strchr(" _./:@,=+-*?", (int)code) == NULL)))
 			buf_print(out, "\\u%04x", code);
 		else
 			buf_add(out, value, step);
 	}
 }
 
-/* The inside of a string in HCL (its native syntax specification, "Template Expressions") or YAML (1.2, 5.7). */
+/* The inside of a string in HCL (its native syntax specification, "Template Expressions")
+ * or YAML (1.2, 5.7). */
 static void
 add_quoted(struct buf *out, const char *value, bool is_hcl)
 {
@@ -250,7 +254,8 @@ print_sh(struct buf *out, const struct part *part, const char *value)
 			else
 				buf_char(out, *value);
 		break;
-	case PLACE_DOUBLE: /* out of the quotes and in again: nothing to escape, not even ! */
+	case PLACE_DOUBLE: /* out of the quotes and in again: nothing to escape, not even
+			      ! */
 		buf_char(out, '"');
 		add_word(out, value);
 		buf_char(out, '"');
@@ -330,7 +335,8 @@ print_yaml(struct buf *out, const struct part *part, const char *value)
 }
 
 static void
-print_part(const struct fix *fill, const struct part *part, const char *value, struct buf *out)
+print_part(const struct fix *fill, const struct part *part, const char *value,
+	   struct buf *out)
 {
 	struct buf json = { 0 };
 	bool is_json = part->form == WHOLE_JSON;

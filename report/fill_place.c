@@ -1,4 +1,5 @@
-/* Finds out where in a shell script, Terraform or CloudFormation text a placeholder stands. */
+/* Finds out where in a shell script, Terraform or CloudFormation text a placeholder
+ * stands. */
 
 #include <ctype.h>
 
@@ -8,8 +9,9 @@
 #define TAG_ROOM 64
 
 struct frame {
-	char kind; /* 'p' plain, '\'' '"' quotes, 'a' $'…', 'h' here-document or block, '#' comment, '*' block comment */
-	int open;  /* brackets that a plain frame has open, itself not counted */
+	char kind;  /* 'p' plain, '\'' '"' quotes, 'a' $'…', 'h' here-document or block,
+		       '#' comment, '*' block comment */
+	int open;   /* brackets that a plain frame has open, itself not counted */
 	char close; /* that ends a plain frame; 0: the text itself */
 	bool nested, expands;
 };
@@ -18,7 +20,7 @@ struct walk {
 	enum fill_language language;
 	struct frame frames[DEPTH];
 	int depth;
-	char before;	/* the character before */
+	char before;	    /* the character before */
 	char tag[TAG_ROOM]; /* of the here-document to come or under way; "": none */
 	bool tag_is_quoted, tag_is_indented;
 	char line[256]; /* the line so far, its beginning only */
@@ -50,7 +52,8 @@ top(struct walk *walk)
 	return &walk->frames[walk->depth];
 }
 
-/* Deeper than DEPTH the innermost frame is reused: still no page of ours, and still quoted by kind. */
+/* Deeper than DEPTH the innermost frame is reused: still no page of ours, and still
+ * quoted by kind. */
 static void
 push(struct walk *walk, char kind, char close)
 {
@@ -93,7 +96,8 @@ read_tag(struct walk *walk, const char *text, size_t len)
 	return put > 0 ? at : 0;
 }
 
-/* At the end of a line: begins a here-document that is waiting, or ends the one under way. */
+/* At the end of a line: begins a here-document that is waiting, or ends the one under
+ * way. */
 static void
 end_line(struct walk *walk)
 {
@@ -103,8 +107,9 @@ end_line(struct walk *walk)
 	if (top(walk)->kind == '#')
 		pop(walk);
 	if (top(walk)->kind == 'h' && walk->tag[0] != '\0') {
-		while (walk->language == FILL_HCL ? *line == ' ' || *line == '\t'
-						  : walk->tag_is_indented && *line == '\t')
+		while (walk->language == FILL_HCL
+			       ? *line == ' ' || *line == '\t'
+			       : walk->tag_is_indented && *line == '\t')
 			line++;
 		top(walk)->nested = false;
 		if (strcmp(line, walk->tag) == 0) {
@@ -159,7 +164,8 @@ step_plain_sh(struct walk *walk, const char *text, size_t len)
 			pop(walk);
 		break;
 	case '#':
-		if (isspace((unsigned char)walk->before) || strchr(";&|(", walk->before) != NULL)
+		if (isspace((unsigned char)walk->before) ||
+		    strchr(";&|(", walk->before) != NULL)
 			push(walk, '#', '\0');
 		break;
 	case '<':
@@ -309,7 +315,8 @@ begin_block(struct walk *walk)
 		len--;
 	while (len > 0 && strchr("+-0123456789", walk->line[len - 1]) != NULL)
 		len--;
-	if (len < 2 || strchr("|>", walk->line[len - 1]) == NULL || walk->line[len - 2] != ' ')
+	if (len < 2 || strchr("|>", walk->line[len - 1]) == NULL ||
+	    walk->line[len - 2] != ' ')
 		return;
 	walk->line_len = len - 1;
 	push(walk, 'h', '\0');
@@ -334,7 +341,8 @@ step_yaml(struct walk *walk, const char *text, size_t len)
 			push(walk, '#', '\0');
 		else if ((c == '"' || c == '\'') && begins) {
 			push(walk, c, '\0');
-			top(walk)->expands = line_ends(walk, "!Sub") || line_ends(walk, "Fn::Sub:");
+			top(walk)->expands =
+				line_ends(walk, "!Sub") || line_ends(walk, "Fn::Sub:");
 		}
 		break;
 	case '\'':
@@ -406,8 +414,8 @@ walk_place(const struct walk *walk)
 		char kind;
 		enum place_kind place;
 	} places[] = {
-		{ 'p', PLACE_PLAIN },  { '\'', PLACE_SINGLE },	{ '"', PLACE_DOUBLE },
-		{ 'a', PLACE_ANSI },   { 'h', PLACE_TEXT },	{ '#', PLACE_COMMENT },
+		{ 'p', PLACE_PLAIN },	{ '\'', PLACE_SINGLE }, { '"', PLACE_DOUBLE },
+		{ 'a', PLACE_ANSI },	{ 'h', PLACE_TEXT },	{ '#', PLACE_COMMENT },
 		{ '*', PLACE_COMMENT },
 	};
 	const struct frame *frame = &walk->frames[walk->depth];

@@ -27,16 +27,18 @@ findings_next(struct findings *findings, struct finding_row *row, struct err *er
 {
 	sqlite3_stmt *at = findings->rows;
 	const char **texts[] = {
-		&row->id,	&row->check_id, &row->account_id, &row->region,	  &row->resource,
-		&row->type,	&row->verdict,	&row->severity,	  &row->observed, &row->reason,
-		&row->exception, &row->first_seen, &row->changed_at,
+		&row->id,	  &row->check_id, &row->account_id, &row->region,
+		&row->resource,	  &row->type,	  &row->verdict,    &row->severity,
+		&row->observed,	  &row->reason,	  &row->exception,  &row->first_seen,
+		&row->changed_at,
 	};
 	int step = sqlite3_step(at);
 
 	if (step == SQLITE_DONE)
 		return 0;
 	if (step != SQLITE_ROW)
-		return db_error(findings->facts->source->db, err, "cannot read the findings");
+		return db_error(findings->facts->source->db, err,
+				"cannot read the findings");
 	for (int i = 0; i < (int)COUNT(texts); i++)
 		*texts[i] = (const char *)sqlite3_column_text(at, i);
 	row->check = facts_check(findings->facts, row->check_id);

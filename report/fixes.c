@@ -1,8 +1,10 @@
-/* The fixes as files: <finding id>.sh, .tf, .yaml for each failed finding, and index.csv. */
+/* The fixes as files: <finding id>.sh, .tf, .yaml for each failed finding, and index.csv.
+ */
 
 #include "report/pieces.h"
 
-/* A finding's id is ours, but an evidence file may come from anywhere: only this becomes a file's name. */
+/* A finding's id is ours, but an evidence file may come from anywhere: only this becomes
+ * a file's name. */
 static bool
 is_id(const char *id)
 {
@@ -26,8 +28,8 @@ write_file(const char *folder, const char *name, const struct buf *text, struct 
 
 /* Writes the files of one finding and its row of the index. 0 or -1. */
 static int
-write_finding(const struct remedy *remedy, const struct finding_row *row, const char *folder,
-	      struct out *index, struct err *err)
+write_finding(const struct remedy *remedy, const struct finding_row *row,
+	      const char *folder, struct out *index, struct err *err)
 {
 	char names[FILL_LANGUAGES][48] = { { 0 } };
 	int status = 0;
@@ -52,7 +54,8 @@ write_finding(const struct remedy *remedy, const struct finding_row *row, const 
 	return status;
 }
 
-/* The first fix that cannot be filled is told at the end, by name; all others are written all the same. */
+/* The first fix that cannot be filled is told at the end, by name; all others are written
+ * all the same. */
 static void
 note_troubles(const struct remedy *remedy, struct err *first)
 {

@@ -1,4 +1,5 @@
-/* What could not be assessed: refused calls by operation, with what would settle them, and open questions. */
+/* What could not be assessed: refused calls by operation, with what would settle them,
+ * and open questions. */
 
 #include <ctype.h>
 
@@ -8,13 +9,15 @@
 
 /* Error codes that say "not allowed" are spelt by each service in its own way. */
 static const char *const denials[] = {
-	"AccessDenied",	   "Unauthorized", "NotAuthorized",	"AuthorizationError",
-	"Forbidden",	   "OptInRequired", "AuthFailure",	"UnrecognizedClient",
-	"NoPermission",	   "PermissionDenied",
+	"AccessDenied", "Unauthorized",	    "NotAuthorized", "AuthorizationError",
+	"Forbidden",	"OptInRequired",    "AuthFailure",   "UnrecognizedClient",
+	"NoPermission", "PermissionDenied",
 };
-static const char *const waits[] = { "Throttl", "TooManyRequests", "RequestLimit", "SlowDown",
-				     "Timeout",	"TimedOut",	   "Interrupted",  "Unavailable",
-				     "InternalError", "InternalFailure", "ConnectFailed", "ServerError" };
+static const char *const waits[] = {
+	"Throttl",	 "TooManyRequests", "RequestLimit",  "SlowDown",
+	"Timeout",	 "TimedOut",	    "Interrupted",   "Unavailable",
+	"InternalError", "InternalFailure", "ConnectFailed", "ServerError"
+};
 
 static bool
 has_any(const char *text, const char *const *words, size_t count)
@@ -25,8 +28,8 @@ has_any(const char *text, const char *const *words, size_t count)
 	return false;
 }
 
-/* "… is not authorized to perform: kms:GetKeyRotationStatus on resource …" (IAM User Guide, "Access denied
- * error message examples"). */
+/* "… is not authorized to perform: kms:GetKeyRotationStatus on resource …" (IAM User
+ * Guide, "Access denied error message examples"). */
 static const char *
 action_of_message(struct facts *facts, const char *message)
 {
@@ -42,8 +45,9 @@ action_of_message(struct facts *facts, const char *message)
 			break;
 		len++;
 	}
-	return len > 2 && memchr(at, ':', len) != NULL ? arena_text_n(&facts->arena, at, len)
-						       : NULL;
+	return len > 2 && memchr(at, ':', len) != NULL
+		       ? arena_text_n(&facts->arena, at, len)
+		       : NULL;
 }
 
 static void
@@ -54,14 +58,16 @@ join_actions(struct buf *out, const json_t *actions)
 
 	if (json_is_string(actions))
 		buf_text(out, json_string_value(actions));
-	json_array_foreach(actions, i, item) {
+	json_array_foreach(actions, i, item)
+	{
 		if (json_is_string(item))
 			buf_print(out, "%s%s", out->len > 0 ? " " : "",
 				  json_string_value(item));
 	}
 }
 
-/* Looks through a page's lineage for the entry of operation, wherever it stands, and joins its actions. */
+/* Looks through a page's lineage for the entry of operation, wherever it stands, and
+ * joins its actions. */
 static bool
 find_actions(const json_t *value, const char *operation, struct buf *out, int depth)
 {
@@ -72,9 +78,8 @@ find_actions(const json_t *value, const char *operation, struct buf *out, int de
 
 	if (depth > 6)
 		return false;
-	json_array_foreach(value, i, item)
-		if (find_actions(item, operation, out, depth + 1))
-			return true;
+	json_array_foreach(value, i, item) if (find_actions(item, operation, out,
+							    depth + 1)) return true;
 	actions = json_object_get(value, "actions");
 	if (actions == NULL)
 		actions = json_object_get(value, "action");
@@ -87,10 +92,12 @@ find_actions(const json_t *value, const char *operation, struct buf *out, int de
 	if (out->len > 0)
 		return true;
 	/* A map from operation to its actions. */
-	json_object_foreach((json_t *)value, key, item) {
+	json_object_foreach((json_t *)value, key, item)
+	{
 		if (strcmp(key, operation) == 0)
-			join_actions(out, json_is_object(item) ? json_object_get(item, "actions")
-							       : item);
+			join_actions(out, json_is_object(item)
+						  ? json_object_get(item, "actions")
+						  : item);
 		if (out->len > 0 || find_actions(item, operation, out, depth + 1))
 			return true;
 	}
@@ -100,9 +107,10 @@ find_actions(const json_t *value, const char *operation, struct buf *out, int de
 static const char *
 action_of_lineage(struct facts *facts, const char *operation)
 {
-	sqlite3_stmt *row = db_prepare(facts->source->db, NULL,
-				       "SELECT lineage FROM check_page WHERE instr(lineage, ?1) "
-				       "ORDER BY check_id LIMIT 3");
+	sqlite3_stmt *row =
+		db_prepare(facts->source->db, NULL,
+			   "SELECT lineage FROM check_page WHERE instr(lineage, ?1) "
+			   "ORDER BY check_id LIMIT 3");
 	const char *answer = NULL;
 
 	if (row == NULL)
@@ -128,22 +136,23 @@ advise(struct facts *facts, const struct refusal *refusal)
 	const char *message = refusal->message;
 
 	if (message != NULL && strcasestr(message, "explicit deny") != NULL) {
-		const char *by = strcasestr(message, "service control policy") != NULL ?
-					 "a service control policy" :
-				 strcasestr(message, "resource control policy") != NULL ?
-					 "a resource control policy" :
-				 strcasestr(message, "permissions boundary") != NULL ?
-					 "a permissions boundary" :
-				 strcasestr(message, "session policy") != NULL ?
-					 "a session policy" :
-				 strcasestr(message, "resource-based policy") != NULL ?
-					 "the resource’s own policy" :
-					 "a policy";
+		const char *by = strcasestr(message, "service control policy") != NULL
+					 ? "a service control policy"
+				 : strcasestr(message, "resource control policy") != NULL
+					 ? "a resource control policy"
+				 : strcasestr(message, "permissions boundary") != NULL
+					 ? "a permissions boundary"
+				 : strcasestr(message, "session policy") != NULL
+					 ? "a session policy"
+				 : strcasestr(message, "resource-based policy") != NULL
+					 ? "the resource’s own policy"
+					 : "a policy";
 
-		return arena_print(&facts->arena,
-				   "Denied outright by %s: allowing the action is not enough, "
-				   "that statement must make room for it.",
-				   by);
+		return arena_print(
+			&facts->arena,
+			"Denied outright by %s: allowing the action is not enough, "
+			"that statement must make room for it.",
+			by);
 	}
 	if (refusal->is_denied)
 		return "Allow the action to the caller, then scan again.";
@@ -201,27 +210,30 @@ gaps_load(struct facts *facts, struct err *err)
 {
 	char sql[512];
 
-	/* Verdicts are counted once for each operation, also where it was refused in many regions. */
-	if (facts_each(facts, err,
-		       "WITH hit AS (SELECT c.service s, c.operation o, coalesce(c.error, '') e, "
-		       "count(DISTINCT f.id) n FROM finding f JOIN finding_call k ON k.finding = f.id "
-		       "JOIN api_call c ON c.id = k.call WHERE f.verdict = 'unknown' "
-		       "AND c.outcome = 'refused' GROUP BY 1, 2, 3) "
-		       "SELECT c.service || ':' || c.operation, coalesce(c.error, 'error'), "
-		       "(SELECT group_concat(region, ', ') FROM (SELECT DISTINCT region FROM api_call r "
-		       "WHERE r.outcome = 'refused' AND r.service = c.service "
-		       "AND r.operation = c.operation AND r.error IS c.error ORDER BY 1)), "
-		       "min(c.message), count(*), coalesce(max(hit.n), 0) FROM api_call c "
-		       "LEFT JOIN hit ON hit.s = c.service AND hit.o = c.operation "
-		       "AND hit.e = coalesce(c.error, '') WHERE c.outcome = 'refused' "
-		       "GROUP BY c.service, c.operation, c.error ORDER BY 6 DESC, 1, 2",
-		       read_refusal) < 0)
+	/* Verdicts are counted once for each operation, also where it was refused in many
+	 * regions. */
+	if (facts_each(
+		    facts, err,
+		    "WITH hit AS (SELECT c.service s, c.operation o, coalesce(c.error, '') e, "
+		    "count(DISTINCT f.id) n FROM finding f JOIN finding_call k ON k.finding = f.id "
+		    "JOIN api_call c ON c.id = k.call WHERE f.verdict = 'unknown' "
+		    "AND c.outcome = 'refused' GROUP BY 1, 2, 3) "
+		    "SELECT c.service || ':' || c.operation, coalesce(c.error, 'error'), "
+		    "(SELECT group_concat(region, ', ') FROM (SELECT DISTINCT region FROM api_call r "
+		    "WHERE r.outcome = 'refused' AND r.service = c.service "
+		    "AND r.operation = c.operation AND r.error IS c.error ORDER BY 1)), "
+		    "min(c.message), count(*), coalesce(max(hit.n), 0) FROM api_call c "
+		    "LEFT JOIN hit ON hit.s = c.service AND hit.o = c.operation "
+		    "AND hit.e = coalesce(c.error, '') WHERE c.outcome = 'refused' "
+		    "GROUP BY c.service, c.operation, c.error ORDER BY 6 DESC, 1, 2",
+		    read_refusal) < 0)
 		return -1;
-	snprintf(sql, sizeof(sql),
-		 "SELECT check_id, coalesce(reason, 'no reason was given'), count(*) FROM finding f "
-		 "WHERE verdict = 'unknown' AND NOT EXISTS (SELECT 1 FROM finding_call k "
-		 "JOIN api_call c ON c.id = k.call WHERE k.finding = f.id AND c.outcome = 'refused') "
-		 "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT %d",
-		 QUESTIONS_MOST);
+	snprintf(
+		sql, sizeof(sql),
+		"SELECT check_id, coalesce(reason, 'no reason was given'), count(*) FROM finding f "
+		"WHERE verdict = 'unknown' AND NOT EXISTS (SELECT 1 FROM finding_call k "
+		"JOIN api_call c ON c.id = k.call WHERE k.finding = f.id AND c.outcome = 'refused') "
+		"GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT %d",
+		QUESTIONS_MOST);
 	return facts_each(facts, err, sql, read_question);
 }

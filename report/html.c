@@ -1,11 +1,13 @@
-/* The HTML report: one file that needs no network and no scripts. Its frame, and the order of its sections. */
+/* The HTML report: one file that needs no network and no scripts. Its frame, and the
+ * order of its sections. */
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include "report/pieces.h"
 
-/* id is what links point to; the count behind the name in the table of contents comes from verdict, -1: none. */
+/* id is what links point to; the count behind the name in the table of contents comes
+ * from verdict, -1: none. */
 static const struct {
 	const char *id, *name;
 	int verdict;
@@ -22,8 +24,8 @@ static const struct {
 	{ "evidence", "Evidence", -1, html_evidence },
 };
 
-/* Only this very script may run and nothing may be loaded, whatever a name in the account says
- * (W3C Content Security Policy Level 3, 8.3: hashes). */
+/* Only this very script may run and nothing may be loaded, whatever a name in the account
+ * says (W3C Content Security Policy Level 3, 8.3: hashes). */
 static void
 write_policy(struct page *page)
 {
@@ -32,11 +34,12 @@ write_policy(struct page *page)
 
 	SHA256((const unsigned char *)html_script, strlen(html_script), hash);
 	EVP_EncodeBlock(text, hash, sizeof(hash));
-	out_print(&page->out,
-		  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		  "style-src 'unsafe-inline'; script-src 'sha256-%s'; base-uri 'none'; "
-		  "form-action 'none'\">\n",
-		  (const char *)text);
+	out_print(
+		&page->out,
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src 'unsafe-inline'; script-src 'sha256-%s'; base-uri 'none'; "
+		"form-action 'none'\">\n",
+		(const char *)text);
 }
 
 static void
@@ -44,20 +47,25 @@ write_head(struct page *page)
 {
 	struct out *out = &page->out;
 
-	out_text(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+	out_text(
+		out,
+		"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
 	write_policy(page);
-	out_text(out,
-		 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-		 "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		 "<meta name=\"referrer\" content=\"no-referrer\">\n"
-		 "<meta name=\"robots\" content=\"noindex\">\n"
-		 "<meta name=\"generator\" content=\"Plumbline ");
+	out_text(
+		out,
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+		"<meta name=\"color-scheme\" content=\"light dark\">\n"
+		"<meta name=\"referrer\" content=\"no-referrer\">\n"
+		"<meta name=\"robots\" content=\"noindex\">\n"
+		"<meta name=\"generator\" content=\"Plumbline ");
 	out_html(out, page->facts.source->version);
 	out_text(out, "\">\n<title>Security assessment of AWS account ");
 	out_html(out, page->facts.account_id);
 	out_text(out, "</title>\n<style>\n");
 	out_text(out, html_style);
-	out_text(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n");
+	out_text(
+		out,
+		"</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n");
 }
 
 static void
@@ -74,12 +82,13 @@ write_masthead(struct page *page)
 	const struct facts *facts = &page->facts;
 	struct out *out = &page->out;
 
-	out_text(out,
-		 "<header class=\"mast\"><div>\n<p class=\"brand\"><svg viewBox=\"0 0 13 60\" "
-		 "aria-hidden=\"true\"><path d=\"M6.5 0v38\" stroke=\"currentColor\" "
-		 "stroke-width=\"1\"/><path d=\"M6.5 37l4.5 5-4.5 17L2 42z\" "
-		 "fill=\"currentColor\"/></svg>Plumbline</p>\n<h1>Security assessment</h1>\n"
-		 "<p class=\"who\">AWS account ");
+	out_text(
+		out,
+		"<header class=\"mast\"><div>\n<p class=\"brand\"><svg viewBox=\"0 0 13 60\" "
+		"aria-hidden=\"true\"><path d=\"M6.5 0v38\" stroke=\"currentColor\" "
+		"stroke-width=\"1\"/><path d=\"M6.5 37l4.5 5-4.5 17L2 42z\" "
+		"fill=\"currentColor\"/></svg>Plumbline</p>\n<h1>Security assessment</h1>\n"
+		"<p class=\"who\">AWS account ");
 	out_html(out, facts->account_id);
 	if (facts->alias != NULL && facts->alias[0] != '\0') {
 		out_text(out, " · <bdi>");
@@ -106,7 +115,8 @@ write_contents(struct page *page)
 
 	out_text(out, "<nav class=\"toc\" aria-label=\"Contents\"><ol>\n");
 	for (size_t i = 0; i < COUNT(sections); i++) {
-		out_print(out, "<li><a href=\"#%s\">%s", sections[i].id, sections[i].name);
+		out_print(out, "<li><a href=\"#%s\">%s", sections[i].id,
+			  sections[i].name);
 		if (sections[i].verdict >= 0) {
 			out_text(out, "<span>");
 			out_count(out, page->facts.totals[sections[i].verdict]);
@@ -152,9 +162,11 @@ write_filter(struct page *page, struct err *err)
 	struct facts *facts = &page->facts;
 	struct out *out = &page->out;
 
-	out_text(out, "<form id=\"filter\" role=\"search\" aria-label=\"Filter the findings\" hidden>"
-		      "<input name=\"q\" type=\"search\" placeholder=\"Filter by text\" "
-		      "aria-label=\"Text\" autocomplete=\"off\">");
+	out_text(
+		out,
+		"<form id=\"filter\" role=\"search\" aria-label=\"Filter the findings\" hidden>"
+		"<input name=\"q\" type=\"search\" placeholder=\"Filter by text\" "
+		"aria-label=\"Text\" autocomplete=\"off\">");
 	open_select(page, "v", "Verdict", "Any verdict");
 	for (int i = 0; i < VERDICTS; i++)
 		write_option(page, verdict_names[i], verdict_titles[i]);
@@ -201,9 +213,11 @@ write_foot(struct page *page)
 	out_html(out, page->facts.source->version);
 	out_text(out, " from the evidence of ");
 	html_time(page, page->facts.started_at);
-	out_text(out, ". Names of resources are shown as they are in the account; characters that "
-		      "cannot be seen, or that turn the direction of text, are replaced by �."
-		      "</footer>\n<script>");
+	out_text(
+		out,
+		". Names of resources are shown as they are in the account; characters that "
+		"cannot be seen, or that turn the direction of text, are replaced by �."
+		"</footer>\n<script>");
 	out_text(out, html_script);
 	out_text(out, "</script>\n</body>\n</html>\n");
 }

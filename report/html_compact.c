@@ -1,4 +1,5 @@
-/* Findings of the HTML report that need no fix, as compact tables: passed, not applicable, unknown. */
+/* Findings of the HTML report that need no fix, as compact tables: passed, not
+ * applicable, unknown. */
 
 #include "report/pieces.h"
 
@@ -7,7 +8,8 @@
 #define MOST 100
 
 static void
-open_rows(struct page *page, const struct finding_row *finding, long count, const char *last)
+open_rows(struct page *page, const struct finding_row *finding, long count,
+	  const char *last)
 {
 	struct out *out = &page->out;
 
@@ -20,10 +22,12 @@ open_rows(struct page *page, const struct finding_row *finding, long count, cons
 	out_count(out, count);
 	out_text(out, "</b></summary>\n<div class=\"more\"><code>");
 	out_html(out, finding->check_id);
-	out_print(out, "</code></div>\n<div class=\"wide\"><table class=\"sort list\"><thead><tr>"
-		       "<th scope=\"col\">Resource</th><th scope=\"col\">Region</th>"
-		       "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		  last);
+	out_print(
+		out,
+		"</code></div>\n<div class=\"wide\"><table class=\"sort list\"><thead><tr>"
+		"<th scope=\"col\">Resource</th><th scope=\"col\">Region</th>"
+		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		last);
 }
 
 static void
@@ -33,8 +37,9 @@ close_rows(struct page *page, long count, long most)
 	if (count > most) {
 		out_text(&page->out, "<p class=\"more\">");
 		out_count(&page->out, count - most);
-		out_text(&page->out, " more are in the workbook (report.xlsx), the CSV and JSON "
-				     "reports and the evidence file.</p>\n");
+		out_text(&page->out,
+			 " more are in the workbook (report.xlsx), the CSV and JSON "
+			 "reports and the evidence file.</p>\n");
 	}
 	out_text(&page->out, "</details>\n");
 }
@@ -43,8 +48,9 @@ static void
 write_row(struct page *page, const struct finding_row *finding)
 {
 	struct out *out = &page->out;
-	const char *text = finding->kind == PASS || finding->reason == NULL ? finding->observed
-									     : finding->reason;
+	const char *text = finding->kind == PASS || finding->reason == NULL
+				   ? finding->observed
+				   : finding->reason;
 
 	out_text(out, "<tr data-r=\"");
 	out_html(out, finding->region);
@@ -83,7 +89,8 @@ html_compact(struct page *page, enum verdict verdict, long most, struct err *err
 			check_id = mem_text(finding.check_id);
 			count = count_of(&finding);
 			rows = 0;
-			open_rows(page, &finding, count, verdict == PASS ? "Observed" : "Reason");
+			open_rows(page, &finding, count,
+				  verdict == PASS ? "Observed" : "Reason");
 		}
 		if (rows++ < most)
 			write_row(page, &finding);
@@ -115,15 +122,19 @@ write_section(struct page *page, enum verdict verdict, const char *id, const cha
 int
 html_passed(struct page *page, struct err *err)
 {
-	return write_section(page, PASS, "passed", "What passed",
-			     "Resources that are as expected, by check, with what was seen. Of long lists the "
-			     "first are shown; all are in the workbook.",
-			     err);
+	return write_section(
+		page, PASS, "passed", "What passed",
+		"Resources that are as expected, by check, with what was seen. Of long lists the "
+		"first are shown; all are in the workbook.",
+		err);
 }
 
 int
 html_not_applicable(struct page *page, struct err *err)
 {
-	return write_section(page, NOT_APPLICABLE, "not-applicable", "Where the question does not arise",
-			     "Resources that a check looked at and that its question does not concern.", err);
+	return write_section(
+		page, NOT_APPLICABLE, "not-applicable",
+		"Where the question does not arise",
+		"Resources that a check looked at and that its question does not concern.",
+		err);
 }

@@ -1,4 +1,5 @@
-/* The first section of the HTML report: what could not be assessed, and what would settle it. */
+/* The first section of the HTML report: what could not be assessed, and what would settle
+ * it. */
 
 #include "report/pieces.h"
 
@@ -10,10 +11,12 @@ write_refusals(struct page *page)
 	const struct facts *facts = &page->facts;
 	struct out *out = &page->out;
 
-	out_text(out, "<div class=\"card doubt wide\"><table class=\"sort stack\"><caption>Refused calls</caption>"
-		      "<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">AWS answered</th>"
-		      "<th scope=\"col\">Regions</th><th scope=\"col\" class=\"n\">Verdicts in doubt</th>"
-		      "<th scope=\"col\">What settles it</th></tr></thead>\n<tbody>\n");
+	out_text(
+		out,
+		"<div class=\"card doubt wide\"><table class=\"sort stack\"><caption>Refused calls</caption>"
+		"<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">AWS answered</th>"
+		"<th scope=\"col\">Regions</th><th scope=\"col\" class=\"n\">Verdicts in doubt</th>"
+		"<th scope=\"col\">What settles it</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < facts->refusal_count; i++) {
 		const struct refusal *refusal = &facts->refusals[i];
 
@@ -28,10 +31,12 @@ write_refusals(struct page *page)
 		out_text(out, ">");
 		out_html(out, refusal->error);
 		if (refusal->calls > 1)
-			out_print(out, " <span class=\"tag\">%ld calls</span>", refusal->calls);
+			out_print(out, " <span class=\"tag\">%ld calls</span>",
+				  refusal->calls);
 		out_text(out, "</td><td data-l=\"Regions\">");
 		out_html(out, refusal->regions);
-		out_text(out, "</td><td class=\"n unknown\" data-l=\"Verdicts in doubt\">");
+		out_text(out,
+			 "</td><td class=\"n unknown\" data-l=\"Verdicts in doubt\">");
 		out_count(out, refusal->verdicts);
 		out_text(out, "</td><td>");
 		if (refusal->is_denied) {
@@ -67,14 +72,19 @@ write_statement(struct page *page)
 	json_object_foreach(actions, key, value)
 		buf_print(&text, "%s\n        \"%s\"", text.len > 0 ? "," : "", key);
 	if (text.len > 0) {
-		out_print(&page->out, "<details class=\"card policy\"><summary>The IAM statement that allows "
-				      "%s</summary>\n<pre><code>",
-			  json_object_size(actions) == 1 ? "this call" : "these calls");
-		out_html(&page->out, "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n"
-				     "      \"Sid\": \"PlumblineReads\",\n      \"Effect\": \"Allow\",\n"
-				     "      \"Action\": [");
+		out_print(
+			&page->out,
+			"<details class=\"card policy\"><summary>The IAM statement that allows "
+			"%s</summary>\n<pre><code>",
+			json_object_size(actions) == 1 ? "this call" : "these calls");
+		out_html(
+			&page->out,
+			"{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n"
+			"      \"Sid\": \"PlumblineReads\",\n      \"Effect\": \"Allow\",\n"
+			"      \"Action\": [");
 		out_html(&page->out, text.data);
-		out_html(&page->out, "\n      ],\n      \"Resource\": \"*\"\n    }\n  ]\n}");
+		out_html(&page->out,
+			 "\n      ],\n      \"Resource\": \"*\"\n    }\n  ]\n}");
 		out_text(&page->out, "</code></pre></details>\n");
 	}
 	buf_free(&text);
@@ -89,9 +99,11 @@ write_questions(struct page *page)
 
 	if (facts->question_count == 0)
 		return;
-	out_text(out, "<div class=\"card doubt wide\"><table class=\"sort\"><caption>Not to be told from the evidence"
-		      "</caption><thead><tr><th scope=\"col\">Check</th><th scope=\"col\">Reason</th>"
-		      "<th scope=\"col\" class=\"n\">Verdicts</th></tr></thead>\n<tbody>\n");
+	out_text(
+		out,
+		"<div class=\"card doubt wide\"><table class=\"sort\"><caption>Not to be told from the evidence"
+		"</caption><thead><tr><th scope=\"col\">Check</th><th scope=\"col\">Reason</th>"
+		"<th scope=\"col\" class=\"n\">Verdicts</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < facts->question_count; i++) {
 		const struct open_question *question = &facts->questions[i];
 
@@ -133,18 +145,24 @@ html_doubt(struct page *page, struct err *err)
 	if (facts->state != NULL && strcmp(facts->state, "complete") != 0) {
 		out_text(out, "<p class=\"card bad\"><b>This scan is ");
 		out_html(out, facts->state);
-		out_text(out, ".</b> It ended before all calls were made; what is known is "
-			      "reported. Go on with <code>plumbline scan --resume</code>.</p>\n");
+		out_text(
+			out,
+			".</b> It ended before all calls were made; what is known is "
+			"reported. Go on with <code>plumbline scan --resume</code>.</p>\n");
 	}
 	if (doubt == 0) {
-		out_text(out, "<p class=\"card note\">Everything that was asked could be told: no "
-			      "verdict is in doubt.</p>\n");
+		out_text(
+			out,
+			"<p class=\"card note\">Everything that was asked could be told: no "
+			"verdict is in doubt.</p>\n");
 	} else {
 		out_text(out, "<p class=\"lead\">");
 		out_count(out, doubt);
-		out_print(out, " %s unknown: neither passed nor failed, and counted as neither. "
-			       "A verdict that rests on several refused calls is counted at each.</p>\n",
-			  html_plural(doubt, "verdict is", "verdicts are"));
+		out_print(
+			out,
+			" %s unknown: neither passed nor failed, and counted as neither. "
+			"A verdict that rests on several refused calls is counted at each.</p>\n",
+			html_plural(doubt, "verdict is", "verdicts are"));
 	}
 	if (facts->refusal_count > 0) {
 		write_refusals(page);

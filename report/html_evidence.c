@@ -1,4 +1,5 @@
-/* The end of the HTML report: coverage by check, what people decided, and the facts of the evidence. */
+/* The end of the HTML report: coverage by check, what people decided, and the facts of
+ * the evidence. */
 
 #include "report/pieces.h"
 
@@ -17,15 +18,17 @@ html_coverage(struct page *page, struct err *err)
 
 	(void)err;
 	html_open(page, "coverage", "Coverage");
-	out_print(out, "<p class=\"lead\">For each check the population adds up: resources = passed + failed + "
-		       "not applicable + unknown. The workbook has it by Region.</p>\n"
-		       "<details class=\"card rows\"><summary>%zu checks</summary>\n<div class=\"wide\">"
-		       "<table class=\"sort\"><thead><tr><th scope=\"col\">Check</th>"
-		       "<th scope=\"col\">Severity</th><th scope=\"col\" class=\"n\">Resources</th>"
-		       "<th scope=\"col\" class=\"n\">Passed</th><th scope=\"col\" class=\"n\">Failed</th>"
-		       "<th scope=\"col\" class=\"n\">Not applicable</th><th scope=\"col\" class=\"n\">Unknown</th>"
-		       "<th scope=\"col\" class=\"n\">Coverage</th></tr></thead>\n<tbody>\n",
-		  facts->check_count);
+	out_print(
+		out,
+		"<p class=\"lead\">For each check the population adds up: resources = passed + failed + "
+		"not applicable + unknown. The workbook has it by Region.</p>\n"
+		"<details class=\"card rows\"><summary>%zu checks</summary>\n<div class=\"wide\">"
+		"<table class=\"sort\"><thead><tr><th scope=\"col\">Check</th>"
+		"<th scope=\"col\">Severity</th><th scope=\"col\" class=\"n\">Resources</th>"
+		"<th scope=\"col\" class=\"n\">Passed</th><th scope=\"col\" class=\"n\">Failed</th>"
+		"<th scope=\"col\" class=\"n\">Not applicable</th><th scope=\"col\" class=\"n\">Unknown</th>"
+		"<th scope=\"col\" class=\"n\">Coverage</th></tr></thead>\n<tbody>\n",
+		facts->check_count);
 	for (size_t i = 0; i < facts->check_count; i++) {
 		const struct check_row *check = &facts->checks[i];
 		long all = 0;
@@ -45,7 +48,8 @@ html_coverage(struct page *page, struct err *err)
 		html_count_cell(page, check->counts[NOT_APPLICABLE], "");
 		html_count_cell(page, check->counts[UNKNOWN], "unknown");
 		out_print(out, "<td class=\"n\" data-k=\"%.4f\">%s</td></tr>\n",
-			  coverage_figure(check->counts), coverage_text(check->counts, text));
+			  coverage_figure(check->counts),
+			  coverage_text(check->counts, text));
 	}
 	out_text(out, "</tbody></table></div></details>\n");
 	html_close(page);
@@ -63,9 +67,12 @@ write_decision(struct facts *facts, sqlite3_stmt *row)
 	out_text(out, "<div class=\"card\"><h4>");
 	out_html(out, (const char *)sqlite3_column_text(row, 0));
 	out_text(out, "</h4>\n<dl class=\"facts\">");
-	json_object_foreach(document, key, value) {
-		char *shown = json_is_string(value) ? mem_text(json_string_value(value))
-						    : json_dumps(value, JSON_ENCODE_ANY | JSON_SORT_KEYS);
+	json_object_foreach(document, key, value)
+	{
+		char *shown =
+			json_is_string(value)
+				? mem_text(json_string_value(value))
+				: json_dumps(value, JSON_ENCODE_ANY | JSON_SORT_KEYS);
 
 		out_text(out, "<dt>");
 		out_html(out, key);
@@ -80,11 +87,13 @@ write_decision(struct facts *facts, sqlite3_stmt *row)
 }
 
 static int
-write_decisions(struct page *page, const char *title, const char *none, const char *count_sql, const char *sql,
-		struct err *err)
+write_decisions(struct page *page, const char *title, const char *none,
+		const char *count_sql, const char *sql, struct err *err)
 {
 	sqlite3_stmt *count = db_prepare(page->facts.source->db, err, count_sql);
-	int found = count != NULL && sqlite3_step(count) == SQLITE_ROW ? sqlite3_column_int(count, 0) : -1;
+	int found = count != NULL && sqlite3_step(count) == SQLITE_ROW
+			    ? sqlite3_column_int(count, 0)
+			    : -1;
 
 	sqlite3_finalize(count);
 	if (found < 0)
@@ -99,9 +108,11 @@ int
 html_decisions(struct page *page, struct err *err)
 {
 	html_open(page, "decisions", "What people decided");
-	if (write_decisions(page, "Exceptions", "None. No failure is excused.", "SELECT count(*) FROM exception",
+	if (write_decisions(page, "Exceptions", "None. No failure is excused.",
+			    "SELECT count(*) FROM exception",
 			    "SELECT id, document FROM exception ORDER BY id", err) < 0 ||
-	    write_decisions(page, "Attestations", "None.", "SELECT count(*) FROM attestation",
+	    write_decisions(page, "Attestations", "None.",
+			    "SELECT count(*) FROM attestation",
 			    "SELECT id, document FROM attestation ORDER BY id", err) < 0)
 		return -1;
 	html_close(page);
@@ -147,7 +158,8 @@ write_calls(struct facts *facts, sqlite3_stmt *row)
 	out_html(&page->out, (const char *)sqlite3_column_text(row, 0));
 	out_text(&page->out, "</th>");
 	for (int i = 1; i <= 5; i++)
-		html_count_cell(page, (long)sqlite3_column_int64(row, i), i == 4 ? "unknown" : "");
+		html_count_cell(page, (long)sqlite3_column_int64(row, i),
+				i == 4 ? "unknown" : "");
 	out_text(&page->out, "</tr>\n");
 	return 0;
 }
@@ -155,13 +167,14 @@ write_calls(struct facts *facts, sqlite3_stmt *row)
 static void
 write_how(struct page *page)
 {
-	out_text(&page->out,
-		 "<h3 class=\"sub\">How to verify this report</h3>\n<ol class=\"plain\">\n"
-		 "<li><code>plumbline verify evidence.db</code> checks every kept answer against its hash and the chain of "
-		 "all answers against the root, judges again, and names what differs.</li>\n"
-		 "<li><code>plumbline evaluate evidence.db --output DIR</code> reaches the same findings again from the kept "
-		 "answers, without AWS.</li>\n"
-		 "<li>The root hash below must be the one that you were given when the scan was made.</li>\n</ol>\n");
+	out_text(
+		&page->out,
+		"<h3 class=\"sub\">How to verify this report</h3>\n<ol class=\"plain\">\n"
+		"<li><code>plumbline verify evidence.db</code> checks every kept answer against its hash and the chain of "
+		"all answers against the root, judges again, and names what differs.</li>\n"
+		"<li><code>plumbline evaluate evidence.db --output DIR</code> reaches the same findings again from the kept "
+		"answers, without AWS.</li>\n"
+		"<li>The root hash below must be the one that you were given when the scan was made.</li>\n</ol>\n");
 }
 
 int
@@ -171,8 +184,10 @@ html_evidence(struct page *page, struct err *err)
 	struct out *out = &page->out;
 
 	html_open(page, "evidence", "The evidence");
-	out_text(out, "<p class=\"lead\">Every verdict rests on answers of AWS that are kept, whole and hashed, in the "
-		      "evidence file beside this report.</p>\n<dl class=\"facts card\">\n");
+	out_text(
+		out,
+		"<p class=\"lead\">Every verdict rests on answers of AWS that are kept, whole and hashed, in the "
+		"evidence file beside this report.</p>\n<dl class=\"facts card\">\n");
 	write_fact(page, "Account", facts->account_id);
 	write_fact(page, "Partition", facts->partition);
 	write_fact(page, "Caller", facts->caller);
@@ -194,14 +209,17 @@ html_evidence(struct page *page, struct err *err)
 	write_fact(page, "Written by", facts->source->version);
 	out_text(out, "</dl>\n");
 	write_how(page);
-	out_text(out, "<h3 class=\"sub\">Calls by service</h3>\n<div class=\"card wide\"><table class=\"sort\"><thead><tr>"
-		      "<th scope=\"col\">Service</th><th scope=\"col\" class=\"n\">Calls</th>"
-		      "<th scope=\"col\" class=\"n\">Answered</th><th scope=\"col\" class=\"n\">Not configured</th>"
-		      "<th scope=\"col\" class=\"n\">Refused</th><th scope=\"col\" class=\"n\">Not offered</th></tr></thead>\n<tbody>\n");
-	if (facts_each(facts, err,
-		       "SELECT service, count(*), sum(outcome = 'answered'), sum(outcome IN ('absent', 'unsubscribed')), "
-		       "sum(outcome = 'refused'), sum(outcome = 'not_offered') FROM api_call GROUP BY 1 ORDER BY 1",
-		       write_calls) < 0)
+	out_text(
+		out,
+		"<h3 class=\"sub\">Calls by service</h3>\n<div class=\"card wide\"><table class=\"sort\"><thead><tr>"
+		"<th scope=\"col\">Service</th><th scope=\"col\" class=\"n\">Calls</th>"
+		"<th scope=\"col\" class=\"n\">Answered</th><th scope=\"col\" class=\"n\">Not configured</th>"
+		"<th scope=\"col\" class=\"n\">Refused</th><th scope=\"col\" class=\"n\">Not offered</th></tr></thead>\n<tbody>\n");
+	if (facts_each(
+		    facts, err,
+		    "SELECT service, count(*), sum(outcome = 'answered'), sum(outcome IN ('absent', 'unsubscribed')), "
+		    "sum(outcome = 'refused'), sum(outcome = 'not_offered') FROM api_call GROUP BY 1 ORDER BY 1",
+		    write_calls) < 0)
 		return -1;
 	out_text(out, "</tbody></table></div>\n");
 	html_close(page);

@@ -2,11 +2,12 @@
 
 #include "report/pieces.h"
 
-#define ROWS_MOST 2000	/* failed resources shown for a check */
-#define FIXES_MOST 25	/* of them with their fix */
-#define ROWS_OPEN 20	/* shown without opening */
+#define ROWS_MOST 2000 /* failed resources shown for a check */
+#define FIXES_MOST 25  /* of them with their fix */
+#define ROWS_OPEN 20   /* shown without opening */
 
-static const char *const tab_names[FILL_LANGUAGES] = { "AWS CLI", "Terraform", "CloudFormation" };
+static const char *const tab_names[FILL_LANGUAGES] = { "AWS CLI", "Terraform",
+						       "CloudFormation" };
 
 /* One check under way: findings come in order of severity and check. */
 struct group {
@@ -14,7 +15,7 @@ struct group {
 	const struct check_row *check;
 	char *check_id; /* NULL: none */
 	char *severity;
-	long rows;	 /* so far */
+	long rows; /* so far */
 	struct remedy remedy;
 };
 
@@ -36,8 +37,10 @@ write_controls_of(struct page *page, const struct check_row *check)
 		for (size_t j = 0; j < control->link_count; j++) {
 			if (facts->links[control->first_link + j].check != check)
 				continue;
-			if (framework == NULL || strcmp(framework, control->framework) != 0) {
-				out_text(&page->out, framework != NULL ? "</span><span>" : "<span>");
+			if (framework == NULL ||
+			    strcmp(framework, control->framework) != 0) {
+				out_text(&page->out,
+					 framework != NULL ? "</span><span>" : "<span>");
 				framework = control->framework;
 				out_html(&page->out, framework);
 				out_text(&page->out, " ");
@@ -123,12 +126,15 @@ open_group(struct group *group, const struct finding_row *finding)
 	remedy_open(&group->remedy, &group->page->facts, group->check);
 	failed = failed_of(group);
 	write_head_of(group, finding);
-	out_print(out, "<details class=\"rows\"%s><summary>", failed <= ROWS_OPEN ? " open" : "");
+	out_print(out, "<details class=\"rows\"%s><summary>",
+		  failed <= ROWS_OPEN ? " open" : "");
 	out_count(out, failed < ROWS_MOST ? failed : ROWS_MOST);
-	out_print(out, " failed %s</summary>\n<div class=\"wide\"><table class=\"sort list\"><thead><tr>"
-		       "<th scope=\"col\">Resource</th><th scope=\"col\">Region</th>"
-		       "<th scope=\"col\">Observed</th></tr></thead>\n",
-		  html_plural(failed, "resource", "resources"));
+	out_print(
+		out,
+		" failed %s</summary>\n<div class=\"wide\"><table class=\"sort list\"><thead><tr>"
+		"<th scope=\"col\">Resource</th><th scope=\"col\">Region</th>"
+		"<th scope=\"col\">Observed</th></tr></thead>\n",
+		html_plural(failed, "resource", "resources"));
 }
 
 static void
@@ -143,14 +149,18 @@ close_group(struct group *group)
 	if (failed > ROWS_MOST) {
 		out_text(out, "<p class=\"more body\">");
 		out_count(out, failed - ROWS_MOST);
-		out_text(out, " more are in the workbook (report.xlsx), the CSV and JSON reports and "
-			      "the evidence file.</p>\n");
+		out_text(
+			out,
+			" more are in the workbook (report.xlsx), the CSV and JSON reports and "
+			"the evidence file.</p>\n");
 	}
 	if (failed > FIXES_MOST && group->remedy.has_any) {
-		out_print(out, "<p class=\"more body\">Fixes are shown for the first %d resources; "
-			       "those of all of them are in the sheet Remediation of report.xlsx and in "
-			       "<code>plumbline report --format fixes</code>.</p>\n",
-			  FIXES_MOST);
+		out_print(
+			out,
+			"<p class=\"more body\">Fixes are shown for the first %d resources; "
+			"those of all of them are in the sheet Remediation of report.xlsx and in "
+			"<code>plumbline report --format fixes</code>.</p>\n",
+			FIXES_MOST);
 	}
 	out_text(out, "</article>\n");
 	free(group->check_id);
@@ -171,10 +181,11 @@ write_fix(struct group *group, const struct finding_row *finding)
 		struct buf text = { 0 };
 
 		if (remedy_fill(&group->remedy, finding, (enum fill_language)i, &text)) {
-			out_print(out, "<input type=\"radio\" name=\"t%ld\" id=\"t%ld%c\"%s>"
-				       "<label for=\"t%ld%c\">%s</label><pre><code>",
-				  serial, serial, 'a' + i, is_first ? " checked" : "", serial,
-				  'a' + i, tab_names[i]);
+			out_print(out,
+				  "<input type=\"radio\" name=\"t%ld\" id=\"t%ld%c\"%s>"
+				  "<label for=\"t%ld%c\">%s</label><pre><code>",
+				  serial, serial, 'a' + i, is_first ? " checked" : "",
+				  serial, 'a' + i, tab_names[i]);
 			out_html(out, text.data);
 			out_text(out, "</code></pre>");
 			is_first = false;
@@ -258,13 +269,15 @@ html_failed(struct page *page, struct err *err)
 	if (page->facts.totals[FAIL] == 0)
 		out_text(&page->out, "<p class=\"card note\">No check failed.</p>\n");
 	else
-		out_text(&page->out,
-			 "<p class=\"lead\">By check, the most severe first. Each resource stands with "
-			 "what was seen and a fix filled with its own names: read it before you run it. "
-			 "<span class=\"onpaper\">Fixes are not printed: they are in the HTML page and the "
-			 "workbook.</span></p>\n");
+		out_text(
+			&page->out,
+			"<p class=\"lead\">By check, the most severe first. Each resource stands with "
+			"what was seen and a fix filled with its own names: read it before you run it. "
+			"<span class=\"onpaper\">Fixes are not printed: they are in the HTML page and the "
+			"workbook.</span></p>\n");
 	while ((got = findings_next(&findings, &finding, err)) == 1) {
-		if (group.check_id == NULL || strcmp(group.check_id, finding.check_id) != 0) {
+		if (group.check_id == NULL ||
+		    strcmp(group.check_id, finding.check_id) != 0) {
 			close_group(&group);
 			turn_band(&group, &finding);
 			open_group(&group, &finding);

@@ -10,8 +10,10 @@
 void
 html_open(struct page *page, const char *id, const char *title)
 {
-	out_print(&page->out, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n",
-		  id, id, id, title);
+	out_print(
+		&page->out,
+		"<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n",
+		id, id, id, title);
 }
 
 void
@@ -72,7 +74,8 @@ html_markdown(struct page *page, const char *markdown)
 	text_clean(&clean, markdown, 0);
 	cmark_gfm_core_extensions_ensure_registered();
 	parser = cmark_parser_new(CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8);
-	cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension("table"));
+	cmark_parser_attach_syntax_extension(parser,
+					     cmark_find_syntax_extension("table"));
 	cmark_parser_feed(parser, clean.data, clean.len);
 	document = cmark_parser_finish(parser);
 	tame(document);
@@ -152,22 +155,24 @@ html_plural(long count, const char *one, const char *many)
 void
 html_time(struct page *page, const char *when)
 {
-	static const char *const months[] = { "January", "February", "March",	  "April",
-					      "May",	 "June",     "July",	  "August",
-					      "September", "October", "November", "December" };
+	static const char *const months[] = { "January", "February", "March",
+					      "April",	 "May",	     "June",
+					      "July",	 "August",   "September",
+					      "October", "November", "December" };
 	int year, month, day, hour, minute;
 
 	if (when == NULL) {
 		out_text(&page->out, "–");
 		return;
 	}
-	if (sscanf(when, "%4d-%2d-%2dT%2d:%2d", &year, &month, &day, &hour, &minute) != 5 ||
+	if (sscanf(when, "%4d-%2d-%2dT%2d:%2d", &year, &month, &day, &hour, &minute) !=
+		    5 ||
 	    month < 1 || month > 12) {
 		out_html(&page->out, when);
 		return;
 	}
 	out_text(&page->out, "<time datetime=\"");
 	out_html(&page->out, when);
-	out_print(&page->out, "\">%d %s %d, %02d:%02d UTC</time>", day, months[month - 1], year,
-		  hour, minute);
+	out_print(&page->out, "\">%d %s %d, %02d:%02d UTC</time>", day, months[month - 1],
+		  year, hour, minute);
 }

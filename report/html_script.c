@@ -1,4 +1,5 @@
-/* What the HTML report can do where scripts run: filter, sort, copy. All of it is readable without. */
+/* What the HTML report can do where scripts run: filter, sort, copy. All of it is
+ * readable without. */
 
 #include "report/pieces.h"
 
@@ -73,7 +74,9 @@ const char html_script[] =
 	"function value(row, at) {\n"
 	"var cell = (row.tagName === 'TBODY' ? row.rows[0] : row).cells[at], key = "
 	"cell.dataset.k;\n"
-	"return key !== undefined ? parseFloat(key) : cell.textContent.trim();\n"
+	"var text = cell.textContent.trim();\n"
+	"if (key !== undefined) return parseFloat(key);\n"
+	"return /^[\\d,]+$/.test(text) ? parseFloat(text.replace(/,/g, '')) : text;\n"
 	"}\n"
 	"all('table.sort').forEach(function (t) {\n"
 	"all('thead th', t).forEach(function (th, at) {\n"

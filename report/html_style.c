@@ -1,4 +1,5 @@
-/* How the HTML report looks: one style sheet for screens, light and dark, and for paper. */
+/* How the HTML report looks: one style sheet for screens, light and dark, and for paper.
+ */
 
 #include "report/pieces.h"
 
@@ -78,6 +79,10 @@ const char html_style[] =
 	"td code,th code{overflow-wrap:anywhere;color:var(--soft)}\n"
 	"code b{color:var(--ink);font-weight:600}\n"
 	"td,th{overflow-wrap:break-word}td bdi{overflow-wrap:anywhere}\n"
+	"table.list{table-layout:fixed}.list thead th:first-child{width:52%}.list thead "
+	"th:nth-child(2){width:8.5rem}\n"
+	".ctl td code{overflow-wrap:normal;white-space:nowrap}.ctl "
+	"td:nth-child(2){min-width:15rem}\n"
 	"td.k,th.k{white-space:nowrap;overflow-wrap:normal}\n"
 	"pre{background:var(--code);border:1px solid var(--line);border-radius:4px;"
 	"padding:.75rem .9rem;margin:.5rem 0;overflow:auto;line-height:1.5;tab-size:2;"

@@ -19,33 +19,39 @@ write_figures(struct page *page)
 	const struct facts *facts = &page->facts;
 	struct out *out = &page->out;
 	char text[COVERAGE_ROOM];
-	char *excepted = facts->excepted > 0
-				 ? mem_print("%ld of them under an exception", facts->excepted)
-				 : mem_text("not as expected");
+	char *excepted = facts->excepted > 0 ? mem_print("%ld of them under an exception",
+							 facts->excepted)
+					     : mem_text("not as expected");
 
 	out_text(out, "<dl class=\"fig\">\n");
 	write_figure(page, FAIL, excepted);
 	write_figure(page, UNKNOWN, "could not be assessed");
 	write_figure(page, PASS, "as expected");
 	write_figure(page, NOT_APPLICABLE, "the question does not arise");
-	out_print(out, "<div><dt>Coverage</dt><dd>%s<small>of verdicts known: (passed + failed) / "
-		       "(passed + failed + unknown)</small></dd></div>\n</dl>\n",
-		  coverage_text(facts->totals, text));
+	out_print(
+		out,
+		"<div><dt>Coverage</dt><dd>%s<small>of verdicts known: (passed + failed) / "
+		"(passed + failed + unknown)</small></dd></div>\n</dl>\n",
+		coverage_text(facts->totals, text));
 	html_bar(page, facts->totals);
-	out_text(out, "<p class=\"key\"><span class=\"fail\">failed</span><span class=\"unknown\">unknown</span>"
-		      "<span class=\"pass\">passed</span><span class=\"not_applicable\">not applicable</span></p>\n");
+	out_text(
+		out,
+		"<p class=\"key\"><span class=\"fail\">failed</span><span class=\"unknown\">unknown</span>"
+		"<span class=\"pass\">passed</span><span class=\"not_applicable\">not applicable</span></p>\n");
 	free(excepted);
 }
 
 static void
 open_table(struct page *page, const char *caption, const char *first, bool has_bar)
 {
-	out_print(&page->out,
-		  "<div class=\"wide\"><table class=\"sort\"><caption>%s</caption><thead><tr>"
-		  "<th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">Failed</th>"
-		  "<th scope=\"col\" class=\"n\">Unknown</th><th scope=\"col\" class=\"n\">Passed</th>",
-		  caption, first);
-	out_text(&page->out, has_bar ? "<td></td></tr></thead>\n<tbody>\n" : "</tr></thead>\n<tbody>\n");
+	out_print(
+		&page->out,
+		"<div class=\"wide\"><table class=\"sort\"><caption>%s</caption><thead><tr>"
+		"<th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">Failed</th>"
+		"<th scope=\"col\" class=\"n\">Unknown</th><th scope=\"col\" class=\"n\">Passed</th>",
+		caption, first);
+	out_text(&page->out, has_bar ? "<td></td></tr></thead>\n<tbody>\n"
+				     : "</tr></thead>\n<tbody>\n");
 }
 
 static void
@@ -94,8 +100,8 @@ write_row(struct facts *facts, sqlite3_stmt *row)
 	return 0;
 }
 
-#define SUMS                                                                                  \
-	"sum(verdict = 'pass'), sum(verdict = 'fail'), sum(verdict = 'not_applicable'), "     \
+#define SUMS                                                                              \
+	"sum(verdict = 'pass'), sum(verdict = 'fail'), sum(verdict = 'not_applicable'), " \
 	"sum(verdict = 'unknown') "
 
 /* The checks with the most to mend, as links. */
@@ -106,7 +112,8 @@ write_worst(struct page *page)
 	struct out *out = &page->out;
 	int shown = 0;
 
-	open_table(page, "Most severe failed checks", "Severity</th><th scope=\"col\">Check", false);
+	open_table(page, "Most severe failed checks",
+		   "Severity</th><th scope=\"col\">Check", false);
 	for (size_t i = 0; i < facts->check_count && shown < 10; i++) {
 		const struct check_row *check = &facts->checks[i];
 
@@ -138,7 +145,8 @@ html_summary(struct page *page, struct err *err)
 	out_text(out, "<div class=\"gap\"></div>\n");
 	open_table(page, "By region", "Region", true);
 	if (facts_each(&page->facts, err,
-		       "SELECT region, " SUMS "FROM finding GROUP BY 1 ORDER BY 3 DESC, 1",
+		       "SELECT region, " SUMS
+		       "FROM finding GROUP BY 1 ORDER BY 3 DESC, 1",
 		       write_row) < 0)
 		return -1;
 	out_text(out, "</tbody></table></div>\n</div>\n<div>\n");

@@ -1,4 +1,5 @@
-/* The JSON report: OCSF 1.3 compliance findings (class 2003), one a line inside a JSON array. */
+/* The JSON report: OCSF 1.3 compliance findings (class 2003), one a line inside a JSON
+ * array. */
 
 #include "report/pieces.h"
 
@@ -66,14 +67,16 @@ make_compliance(struct common *common)
 			for (size_t j = 0; j < control->link_count; j++) {
 				char *text;
 
-				if (facts->links[control->first_link + j].check != common->check)
+				if (facts->links[control->first_link + j].check !=
+				    common->check)
 					continue;
 				if (pass == 0 && framework != NULL &&
 				    strcmp(framework, control->framework) == 0)
 					continue;
 				framework = control->framework;
 				text = pass == 0 ? mem_text(framework)
-						 : mem_print("%s %s", framework, control->number);
+						 : mem_print("%s %s", framework,
+							     control->number);
 				out_text(&out, is_first ? "" : ",");
 				out_json(&out, text);
 				free(text);
@@ -97,13 +100,15 @@ turn_check(struct common *common, const struct finding_row *row)
 		make_compliance(common);
 	} else {
 		free(common->compliance);
-		common->compliance = mem_text("\"control\":\"\",\"standards\":[],\"requirements\":[]");
+		common->compliance =
+			mem_text("\"control\":\"\",\"standards\":[],\"requirements\":[]");
 		common->compliance_len = strlen(common->compliance);
 	}
 }
 
 static void
-write_remediation(struct out *out, const struct common *common, const struct finding_row *row)
+write_remediation(struct out *out, const struct common *common,
+		  const struct finding_row *row)
 {
 	const struct check_row *check = common->check;
 	struct buf text = { 0 }, fills[FILL_LANGUAGES] = { { 0 } };
@@ -111,11 +116,13 @@ write_remediation(struct out *out, const struct common *common, const struct fin
 	bool is_first = true;
 	size_t len;
 
-	buf_text(&text, check->fix_text != NULL && check->fix_text[0] != '\0' ? check->fix_text
-									      : check->title);
+	buf_text(&text, check->fix_text != NULL && check->fix_text[0] != '\0'
+				? check->fix_text
+				: check->title);
 	if (remedy_read((struct remedy *)&common->remedy, row))
 		for (int i = 0; i < FILL_LANGUAGES; i++)
-			if (remedy_fill(&common->remedy, row, (enum fill_language)i, &fills[i]))
+			if (remedy_fill(&common->remedy, row, (enum fill_language)i,
+					&fills[i]))
 				buf_print(&text, "\n\n```%s\n%s```", fill_names[i],
 					  fills[i].data);
 	out_text(out, ",\"remediation\":{\"desc\":");
@@ -177,23 +184,33 @@ write_finding(struct out *out, const struct common *common, const struct finding
 	const struct facts *facts = common->facts;
 	size_t severity = 0;
 	/* A failure under an exception is suppressed; what holds is resolved. */
-	int state = row->kind == FAIL && row->exception != NULL ? 3 : row->kind == PASS ? 4 : 1;
+	int state = row->kind == FAIL && row->exception != NULL ? 3
+		    : row->kind == PASS				? 4
+								: 1;
 
 	while (severity + 1 < COUNT(severities) &&
 	       strcmp(severities[severity].name, row->severity) != 0)
 		severity++;
-	out_text(out, "{\"activity_id\":1,\"activity_name\":\"Create\",\"category_uid\":2,"
-		      "\"category_name\":\"Findings\",\"class_uid\":2003,"
-		      "\"class_name\":\"Compliance Finding\",\"type_uid\":200301,"
-		      "\"type_name\":\"Compliance Finding: Create\"");
-	out_print(out, ",\"severity_id\":%d,\"severity\":\"%s\",\"status_id\":%d,\"status\":\"%s\"",
-		  severities[severity].id, severities[severity].title, state,
-		  state == 3 ? "Suppressed" : state == 4 ? "Resolved" : "New");
+	out_text(out,
+		 "{\"activity_id\":1,\"activity_name\":\"Create\",\"category_uid\":2,"
+		 "\"category_name\":\"Findings\",\"class_uid\":2003,"
+		 "\"class_name\":\"Compliance Finding\",\"type_uid\":200301,"
+		 "\"type_name\":\"Compliance Finding: Create\"");
+	out_print(
+		out,
+		",\"severity_id\":%d,\"severity\":\"%s\",\"status_id\":%d,\"status\":\"%s\"",
+		severities[severity].id, severities[severity].title, state,
+		state == 3   ? "Suppressed"
+		: state == 4 ? "Resolved"
+			     : "New");
 	out_print(out, ",\"time\":%lld", (long long)common->time_ms);
 	write_member(out, "time_dt", facts->started_at);
 	write_member(out, "message", row->observed != NULL ? row->observed : row->reason);
-	out_text(out, ",\"metadata\":{\"version\":\"" OCSF_VERSION "\",\"profiles\":[\"cloud\",\"datetime\"],"
-		      "\"product\":{\"name\":\"Plumbline\",\"vendor_name\":\"Plumbline\",\"version\":");
+	out_text(
+		out,
+		",\"metadata\":{\"version\":\"" OCSF_VERSION
+		"\",\"profiles\":[\"cloud\",\"datetime\"],"
+		"\"product\":{\"name\":\"Plumbline\",\"vendor_name\":\"Plumbline\",\"version\":");
 	out_json(out, facts->version);
 	out_text(out, "}");
 	write_member(out, "event_code", row->check_id);
@@ -203,7 +220,8 @@ write_finding(struct out *out, const struct common *common, const struct finding
 	out_add(out, common->compliance, common->compliance_len);
 	out_print(out, ",\"status\":\"%s\",\"status_id\":%d", statuses[row->kind].name,
 		  statuses[row->kind].id);
-	write_member(out, "status_detail", row->reason != NULL ? row->reason : row->observed);
+	write_member(out, "status_detail",
+		     row->reason != NULL ? row->reason : row->observed);
 	out_text(out, "}");
 	write_cloud(out, common, row);
 	if (common->check != NULL && row->kind == FAIL)

@@ -1,4 +1,5 @@
-/* A stream that latches its first error, and how each format escapes text that others chose. */
+/* A stream that latches its first error, and how each format escapes text that others
+ * chose. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -12,7 +13,8 @@ out_open(struct out *out, const char *path, struct err *err)
 {
 	*out = (struct out){ .file = fopen(path, "we") };
 	if (out->file == NULL)
-		return err_set(err, "cannot open %s for writing: %s", path, strerror(errno));
+		return err_set(err, "cannot open %s for writing: %s", path,
+			       strerror(errno));
 	out->path = mem_text(path);
 	setvbuf(out->file, NULL, _IOFBF, 1 << 17);
 	return 0;
@@ -28,7 +30,8 @@ out_close(struct out *out, struct err *err)
 	if (fclose(out->file) != 0 && out->error == 0)
 		out->error = errno;
 	if (out->error != 0)
-		status = err_set(err, "cannot write %s: %s", out->path, strerror(out->error));
+		status = err_set(err, "cannot write %s: %s", out->path,
+				 strerror(out->error));
 	free(out->path);
 	*out = (struct out){ 0 };
 	return status;
@@ -89,7 +92,8 @@ utf8_decode(const char *text, size_t len, unsigned *code)
 			return 1;
 		value = value << 6 | (s[i] & 0x3f);
 	}
-	if (value < least[need] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+	if (value < least[need] || value > 0x10ffff ||
+	    (value >= 0xd800 && value < 0xe000))
 		return 1;
 	*code = value;
 	return need;
@@ -110,11 +114,16 @@ text_is_unshown(unsigned code)
 enum { STOPS_HTML = 1, STOPS_JSON = 2 };
 
 static const unsigned char stops[256] = {
-	['&'] = STOPS_HTML, ['<'] = STOPS_HTML, ['>'] = STOPS_HTML,
-	['\''] = STOPS_HTML, ['"'] = STOPS_HTML | STOPS_JSON, ['\\'] = STOPS_JSON,
+	['&'] = STOPS_HTML,
+	['<'] = STOPS_HTML,
+	['>'] = STOPS_HTML,
+	['\''] = STOPS_HTML,
+	['"'] = STOPS_HTML | STOPS_JSON,
+	['\\'] = STOPS_JSON,
 };
 
-/* Bytes of text that are printable ASCII and none of the stops: most of it, so that this is what speed hangs on. */
+/* Bytes of text that are printable ASCII and none of the stops: most of it, so that this
+ * is what speed hangs on. */
 static size_t
 plain_run(const char *text, unsigned char mask)
 {
@@ -200,7 +209,8 @@ text_clean(struct buf *buf, const char *text, size_t cap)
 
 	for (; left > 0; text += step, left -= step) {
 		step = plain_run(text, 0);
-		if (step > 0 && (cap == 0 || buf->len - start + step + sizeof(note) <= cap)) {
+		if (step > 0 &&
+		    (cap == 0 || buf->len - start + step + sizeof(note) <= cap)) {
 			buf_add(buf, text, step);
 			continue;
 		}
@@ -218,7 +228,8 @@ text_clean(struct buf *buf, const char *text, size_t cap)
 	}
 }
 
-/* RFC 4180. A spreadsheet that opens the file runs what begins like a formula (CWE-1236). */
+/* RFC 4180. A spreadsheet that opens the file runs what begins like a formula (CWE-1236).
+ */
 void
 out_csv(struct out *out, const char *text, bool last)
 {
@@ -226,8 +237,8 @@ out_csv(struct out *out, const char *text, bool last)
 	struct buf clean = { 0 };
 	const char *at;
 
-	if (len == 0 || (plain_run(text, STOPS_HTML) == len && memchr(text, ',', len) == NULL &&
-			 !text_is_formula(text))) {
+	if (len == 0 || (plain_run(text, STOPS_HTML) == len &&
+			 memchr(text, ',', len) == NULL && !text_is_formula(text))) {
 		out_add(out, text, len);
 		out_text(out, last ? "\r\n" : ",");
 		return;

@@ -1,4 +1,5 @@
-/* What the files of report/ share: the writer, the facts, the findings, the fixes. Inside report only. */
+/* What the files of report/ share: the writer, the facts, the findings, the fixes. Inside
+ * report only. */
 
 #ifndef PLUMBLINE_REPORT_PIECES_H
 #define PLUMBLINE_REPORT_PIECES_H
@@ -19,7 +20,8 @@ int out_close(struct out *out, struct err *err);
 void out_add(struct out *out, const void *text, size_t len);
 void out_text(struct out *out, const char *text);
 void out_print(struct out *out, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Text and attribute values: & < > " ' are escaped, what cannot be shown becomes U+FFFD. */
+/* Text and attribute values: & < > " ' are escaped, what cannot be shown becomes U+FFFD.
+ */
 void out_html(struct out *out, const char *text);
 /* A JSON string with its quotes, exact but for broken UTF-8; NULL: null. */
 void out_json(struct out *out, const char *text);
@@ -28,25 +30,29 @@ void out_csv(struct out *out, const char *text, bool last);
 /* "12,345". */
 void out_count(struct out *out, long count);
 
-/* Decodes one character of UTF-8. *code is U+FFFD where it is broken. Returns bytes taken, never 0. */
+/* Decodes one character of UTF-8. *code is U+FFFD where it is broken. Returns bytes
+ * taken, never 0. */
 size_t utf8_decode(const char *text, size_t len, unsigned *code);
-/* Whether it may not be shown as it is: controls but tab and line feed, and what turns the direction of text,
- * which makes a name look like another (Unicode TR 36, 3.1). */
+/* Whether it may not be shown as it is: controls but tab and line feed, and what turns
+ * the direction of text, which makes a name look like another (Unicode TR 36, 3.1). */
 bool text_is_unshown(unsigned code);
-/* Adds text with what cannot be shown replaced, cut at cap bytes (0: whole) with a note. */
+/* Adds text with what cannot be shown replaced, cut at cap bytes (0: whole) with a note.
+ */
 void text_clean(struct buf *buf, const char *text, size_t cap);
 bool text_is_formula(const char *text);
 
 /* ---- fill.c: placeholders of a fix, one complete token of the fence's language each.
  *
- * {{column}} is a token: a quoted word or string. {{column|text}} is the inside of a string that is quoted
- * there, {{column|json}} a JSON string, {{column|id}} an identifier. fill_place.c finds out where a placeholder
- * stands (plain, in quotes, a here-document, a comment), and the value is written for that place: a page that
- * asks for a token inside quotes, or for a string's inside outside of any, gets a harmless one all the same. */
+ * {{column}} is a token: a quoted word or string. {{column|text}} is the inside of a
+ * string that is quoted there, {{column|json}} a JSON string, {{column|id}} an
+ * identifier. fill_place.c finds out where a placeholder stands (plain, in quotes, a
+ * here-document, a comment), and the value is written for that place: a page that asks
+ * for a token inside quotes, or for a string's inside outside of any, gets a harmless one
+ * all the same. */
 
 enum fill_language { FILL_SH, FILL_HCL, FILL_YAML };
 #define FILL_LANGUAGES 3
-extern const char *const fill_names[FILL_LANGUAGES]; /* "sh", "hcl", "yaml" */
+extern const char *const fill_names[FILL_LANGUAGES];   /* "sh", "hcl", "yaml" */
 extern const char *const fill_endings[FILL_LANGUAGES]; /* "sh", "tf", "yaml" */
 
 struct fix;
@@ -59,7 +65,14 @@ const char *fix_column(const struct fix *fill, size_t index);
 /* values[i] is that of fix_column(i); NULL is the empty string. */
 void fix_print(const struct fix *fill, const char *const *values, struct buf *out);
 
-enum place_kind { PLACE_PLAIN, PLACE_SINGLE, PLACE_DOUBLE, PLACE_ANSI, PLACE_TEXT, PLACE_COMMENT };
+enum place_kind {
+	PLACE_PLAIN,
+	PLACE_SINGLE,
+	PLACE_DOUBLE,
+	PLACE_ANSI,
+	PLACE_TEXT,
+	PLACE_COMMENT
+};
 
 struct place_at {
 	enum place_kind kind;
@@ -69,7 +82,8 @@ struct place_at {
 
 struct walk; /* a reader of the fence so far */
 struct walk *walk_new(enum fill_language language);
-void walk_over(struct walk *walk, const char *text, size_t len); /* literal text, from placeholder to placeholder */
+void walk_over(struct walk *walk, const char *text,
+	       size_t len); /* literal text, from placeholder to placeholder */
 struct place_at walk_place(const struct walk *walk);
 void walk_free(struct walk *walk);
 
@@ -83,7 +97,8 @@ extern const char *const verdict_titles[VERDICTS];
 extern const char *const severity_names[SEVERITIES];
 
 struct check_row {
-	const char *id, *service, *resource, *severity, *title, *why, *see, *fix_text, *fix[FILL_LANGUAGES];
+	const char *id, *service, *resource, *severity, *title, *why, *see, *fix_text,
+		*fix[FILL_LANGUAGES];
 	const char *error, *sha256, *parameters;
 	const char *frameworks; /* names with a space between, or "" */
 	int rank;		/* of severity: 0 critical */
@@ -91,7 +106,16 @@ struct check_row {
 	long excepted; /* of the failed ones */
 };
 
-enum control_state { MET, MET_IN_PART, FAILED, DOUBTFUL, NOT_ASSESSED, DOES_NOT_APPLY, ATTEST, NO_CHECK };
+enum control_state {
+	MET,
+	MET_IN_PART,
+	FAILED,
+	DOUBTFUL,
+	NOT_ASSESSED,
+	DOES_NOT_APPLY,
+	ATTEST,
+	NO_CHECK
+};
 #define CONTROL_STATES 8
 extern const char *const control_titles[CONTROL_STATES];
 
@@ -136,7 +160,8 @@ struct region_row {
 struct facts {
 	const struct report_source *source;
 	struct arena arena;
-	const char *started_at, *finished_at, *version, *caller, *account_id, *alias, *partition, *state, *root_hash, *options;
+	const char *started_at, *finished_at, *version, *caller, *account_id, *alias,
+		*partition, *state, *root_hash, *options;
 	struct check_row *checks; /* by severity, then id */
 	size_t check_count;
 	const struct check_row **by_id;
@@ -152,31 +177,39 @@ struct facts {
 	size_t question_count;
 	struct region_row *regions;
 	size_t region_count;
-	long totals[VERDICTS], by_severity[SEVERITIES][VERDICTS], findings, excepted, calls, refused_calls, accounts;
+	long totals[VERDICTS], by_severity[SEVERITIES][VERDICTS], findings, excepted,
+		calls, refused_calls, accounts;
 };
 
 int facts_load(struct facts *facts, const struct report_source *source, struct err *err);
 void facts_free(struct facts *facts);
-const struct check_row *facts_check(const struct facts *facts, const char *id); /* NULL: none */
+const struct check_row *facts_check(const struct facts *facts,
+				    const char *id); /* NULL: none */
 int gaps_load(struct facts *facts, struct err *err);
 int controls_load(struct facts *facts, struct err *err);
-/* Runs sql and gives each row to each(); a row's texts live in the arena where they are kept by facts_keep(). */
-int facts_each(struct facts *facts, struct err *err, const char *sql, int (*each)(struct facts *facts, sqlite3_stmt *row));
+/* Runs sql and gives each row to each(); a row's texts live in the arena where they are
+ * kept by facts_keep(). */
+int facts_each(struct facts *facts, struct err *err, const char *sql,
+	       int (*each)(struct facts *facts, sqlite3_stmt *row));
 /* A column's text in the arena, or NULL. */
 const char *facts_keep(struct facts *facts, sqlite3_stmt *row, int column);
-/* (pass + fail) / (pass + fail + unknown) as "98.7 %", cut and never rounded up; "–" where there is nothing. Returns out. */
+/* (pass + fail) / (pass + fail + unknown) as "98.7 %", cut and never rounded up; "–"
+ * where there is nothing. Returns out. */
 #define COVERAGE_ROOM 48
 char *coverage_text(const long counts[VERDICTS], char out[COVERAGE_ROOM]);
 double coverage_figure(const long counts[VERDICTS]); /* 0 to 1; -1: nothing */
 /* Name of a check's title, or the id where the page is not there. */
 const char *check_title(const struct facts *facts, const char *id);
-/* The links of a page's `see`: *at moves on, *len is that of the link. NULL at the end. */
+/* The links of a page's `see`: *at moves on, *len is that of the link. NULL at the end.
+ */
 const char *see_next(const char **at, size_t *len);
 
-/* ---- findings.c: in order of severity, check, region, resource. Texts live until the next one. */
+/* ---- findings.c: in order of severity, check, region, resource. Texts live until the
+ * next one. */
 
 struct finding_row {
-	const char *id, *check_id, *account_id, *region, *resource, *type, *verdict, *severity, *observed, *reason;
+	const char *id, *check_id, *account_id, *region, *resource, *type, *verdict,
+		*severity, *observed, *reason;
 	const char *exception, *first_seen, *changed_at;
 	const struct check_row *check; /* NULL: its page is not in the file */
 	enum verdict kind;
@@ -188,8 +221,10 @@ struct findings {
 };
 
 /* verdict NULL: all. */
-int findings_open(struct findings *findings, const struct facts *facts, const char *verdict, struct err *err);
-int findings_next(struct findings *findings, struct finding_row *row, struct err *err); /* 1, 0 at the end, -1 */
+int findings_open(struct findings *findings, const struct facts *facts,
+		  const char *verdict, struct err *err);
+int findings_next(struct findings *findings, struct finding_row *row,
+		  struct err *err); /* 1, 0 at the end, -1 */
 void findings_close(struct findings *findings);
 
 /* ---- remedy.c: the fixes of one check, filled from the rows of its resources. */
@@ -205,15 +240,18 @@ struct remedy {
 	bool has_any;
 };
 
-/* Parses the fixes of check and prepares the read of its rows. Trouble is kept, by name, in the remedy. */
-void remedy_open(struct remedy *remedy, const struct facts *facts, const struct check_row *check);
+/* Parses the fixes of check and prepares the read of its rows. Trouble is kept, by name,
+ * in the remedy. */
+void remedy_open(struct remedy *remedy, const struct facts *facts,
+		 const struct check_row *check);
 /* Same for the check of the finding, unless it is open already. */
-void remedy_of(struct remedy *remedy, const struct facts *facts, const struct finding_row *finding);
+void remedy_of(struct remedy *remedy, const struct facts *facts,
+	       const struct finding_row *finding);
 /* Reads the finding's row. False: it is not in the file, or there is no fix. */
 bool remedy_read(struct remedy *remedy, const struct finding_row *finding);
 /* After remedy_read(): the filled fix is added to out. False: none in that language. */
-bool remedy_fill(const struct remedy *remedy, const struct finding_row *finding, enum fill_language language,
-		 struct buf *out);
+bool remedy_fill(const struct remedy *remedy, const struct finding_row *finding,
+		 enum fill_language language, struct buf *out);
 void remedy_close(struct remedy *remedy);
 
 /* ---- html_*.c: the sections of the page, in order. */
@@ -237,9 +275,10 @@ int html_evidence(struct page *page, struct err *err);
 /* A section's opening tag and heading. */
 void html_open(struct page *page, const char *id, const char *title);
 void html_close(struct page *page);
-/* Opening tag of one check's findings of one verdict, which a filter hides or shows as one. */
-void html_open_check(struct page *page, const char *tag, const char *classes, const struct finding_row *finding,
-		     long count);
+/* Opening tag of one check's findings of one verdict, which a filter hides or shows as
+ * one. */
+void html_open_check(struct page *page, const char *tag, const char *classes,
+		     const struct finding_row *finding, long count);
 /* Markdown as HTML in safe mode: raw HTML, images and odd links are dropped. */
 void html_markdown(struct page *page, const char *markdown);
 /* An ARN with its resource in bold. */
@@ -251,7 +290,8 @@ void html_bar(struct page *page, const long counts[VERDICTS]);
 const char *html_plural(long count, const char *one, const char *many);
 /* "22 November 2026, 04:00 UTC"; the text itself where it is no time. */
 void html_time(struct page *page, const char *when);
-/* Findings of one verdict as compact tables, one per check, most rows of each cut at `most`. */
+/* Findings of one verdict as compact tables, one per check, most rows of each cut at
+ * `most`. */
 int html_compact(struct page *page, enum verdict verdict, long most, struct err *err);
 
 /* ---- The formats. */

@@ -26,8 +26,9 @@ name_index(const struct remedy *remedy, const char *name)
 static bool
 table_has(const struct remedy *remedy, const char *column)
 {
-	sqlite3_stmt *rows = db_prepare(remedy->facts->source->db, NULL,
-					"SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2");
+	sqlite3_stmt *rows =
+		db_prepare(remedy->facts->source->db, NULL,
+			   "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2");
 	bool found;
 
 	if (rows == NULL)
@@ -64,12 +65,13 @@ add_language(struct remedy *remedy, enum fill_language language)
 	remedy->fills[language] = fill;
 	if (fill == NULL)
 		remedy->troubles[language] =
-			mem_print("the %s fix of %s cannot be filled: %s", fill_names[language],
-				  remedy->check->id, err.text);
+			mem_print("the %s fix of %s cannot be filled: %s",
+				  fill_names[language], remedy->check->id, err.text);
 	remedy->has_any = remedy->has_any || fill != NULL;
 }
 
-/* Names are known columns of a table that the pages name: both are quoted all the same. */
+/* Names are known columns of a table that the pages name: both are quoted all the same.
+ */
 static void
 prepare_row(struct remedy *remedy)
 {
@@ -82,8 +84,9 @@ prepare_row(struct remedy *remedy)
 		buf_text(&sql, text);
 		sqlite3_free(text);
 	}
-	text = sqlite3_mprintf(" FROM \"%w\" WHERE arn = ?1 ORDER BY region IS ?2 DESC LIMIT 1",
-			       remedy->check->resource);
+	text = sqlite3_mprintf(
+		" FROM \"%w\" WHERE arn = ?1 ORDER BY region IS ?2 DESC LIMIT 1",
+		remedy->check->resource);
 	buf_text(&sql, text);
 	sqlite3_free(text);
 	remedy->row = db_prepare(remedy->facts->source->db, NULL, sql.data);
@@ -91,7 +94,8 @@ prepare_row(struct remedy *remedy)
 }
 
 void
-remedy_open(struct remedy *remedy, const struct facts *facts, const struct check_row *check)
+remedy_open(struct remedy *remedy, const struct facts *facts,
+	    const struct check_row *check)
 {
 	*remedy = (struct remedy){ .facts = facts, .check = check };
 	if (check == NULL)
@@ -104,7 +108,8 @@ remedy_open(struct remedy *remedy, const struct facts *facts, const struct check
 }
 
 void
-remedy_of(struct remedy *remedy, const struct facts *facts, const struct finding_row *finding)
+remedy_of(struct remedy *remedy, const struct facts *facts,
+	  const struct finding_row *finding)
 {
 	if (remedy->facts != NULL && remedy->check == finding->check)
 		return;

@@ -1,4 +1,5 @@
-/* The table of report formats, and how a report gets to its place: under a temporary name, then renamed. */
+/* The table of report formats, and how a report gets to its place: under a temporary
+ * name, then renamed. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,7 +10,8 @@
 
 const struct format formats[] = {
 	{ "csv", "report.csv", "all findings as a table", csv_write },
-	{ "fixes", "fixes", "a folder with the fixes of each failed finding", fixes_write },
+	{ "fixes", "fixes", "a folder with the fixes of each failed finding",
+	  fixes_write },
 	{ "html", "report.html", "one page to read, filter and print", html_write },
 	{ "json", "report.json", "OCSF compliance findings", ocsf_write },
 	{ "xlsx", "report.xlsx", "the auditor's workbook", xlsx_write },
@@ -28,14 +30,17 @@ format_find(const char *name, struct err *err)
 	}
 	near = name_nearest(name, names, format_count);
 	if (near != NULL)
-		err_set(err, "there is no report format %s: did you mean %s?", name, near);
+		err_set(err, "there is no report format %s: did you mean %s?", name,
+			near);
 	else
-		err_set(err, "there is no report format %s: choose from csv, fixes, html, json, xlsx",
+		err_set(err,
+			"there is no report format %s: choose from csv, fixes, html, json, xlsx",
 			name);
 	return NULL;
 }
 
-/* "<32 hex digits>.sh", .tf, .yaml and index.csv are ours; anything else in the folder is the user's. */
+/* "<32 hex digits>.sh", .tf, .yaml and index.csv are ours; anything else in the folder is
+ * the user's. */
 static bool
 is_fix_file(const char *name)
 {
@@ -67,7 +72,8 @@ empty_folder(const char *folder, const char *to, struct err *err)
 		from = mem_print("%s/%s", folder, entry->d_name);
 		target = to != NULL ? mem_print("%s/%s", to, entry->d_name) : NULL;
 		if ((to != NULL ? rename(from, target) : unlink(from)) < 0)
-			status = err_set(err, "cannot put %s in place: %s", from, strerror(errno));
+			status = err_set(err, "cannot put %s in place: %s", from,
+					 strerror(errno));
 		free(from);
 		free(target);
 	}
@@ -100,16 +106,18 @@ discard(const char *temporary, bool is_folder)
 }
 
 static int
-write_one(const struct report_source *source, const struct format *format, const char *folder,
-	  struct err *err)
+write_one(const struct report_source *source, const struct format *format,
+	  const char *folder, struct err *err)
 {
 	bool is_folder = strchr(format->file, '.') == NULL;
 	char *path = mem_print("%s/%s", folder, format->file);
-	char *temporary = mem_print("%s/.%s.%ld.tmp", folder, format->file, (long)getpid());
+	char *temporary =
+		mem_print("%s/.%s.%ld.tmp", folder, format->file, (long)getpid());
 	int status = 0, told;
 
 	if (is_folder && mkdir(temporary, 0755) < 0)
-		status = err_set(err, "cannot make folder %s: %s", temporary, strerror(errno));
+		status = err_set(err, "cannot make folder %s: %s", temporary,
+				 strerror(errno));
 	/* A fix that cannot be filled is told, but what was written still counts: 1. */
 	told = status == 0 ? format->write(source, temporary, err) : -1;
 	if (told < 0)
@@ -117,7 +125,8 @@ write_one(const struct report_source *source, const struct format *format, const
 	else if (is_folder)
 		status = place_folder(temporary, path, err);
 	else if (rename(temporary, path) < 0)
-		status = err_set(err, "cannot put %s in place: %s", path, strerror(errno));
+		status =
+			err_set(err, "cannot put %s in place: %s", path, strerror(errno));
 	if (status < 0)
 		discard(temporary, is_folder);
 	if (status == 0 && told > 0)
@@ -135,7 +144,8 @@ report_write(const struct report_source *source, const char *list, const char *f
 	int status = 0;
 
 	/* All names are looked at before anything is written. */
-	for (word = strtok_r(words, ", ", &rest); word != NULL; word = strtok_r(NULL, ", ", &rest))
+	for (word = strtok_r(words, ", ", &rest); word != NULL;
+	     word = strtok_r(NULL, ", ", &rest))
 		if (format_find(word, err) == NULL)
 			status = -1;
 	free(words);

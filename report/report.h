@@ -1,4 +1,5 @@
-/* report: tells what the evidence file holds. Reads findings, check pages, coverage, controls and the rows that fixes name. */
+/* report: tells what the evidence file holds. Reads findings, check pages, coverage,
+ * controls and the rows that fixes name. */
 
 #ifndef PLUMBLINE_REPORT_H
 #define PLUMBLINE_REPORT_H
@@ -11,16 +12,20 @@ struct report_source {
 };
 
 struct format {
-	const char *name;      /* "html" */
-	const char *file;      /* "report.html", or a folder "fixes" */
-	const char *about;     /* one line for help */
-	int (*write)(const struct report_source *source, const char *path, struct err *err);
+	const char *name;  /* "html" */
+	const char *file;  /* "report.html", or a folder "fixes" */
+	const char *about; /* one line for help */
+	int (*write)(const struct report_source *source, const char *path,
+		     struct err *err);
 };
 
 extern const struct format formats[]; /* sorted by name */
 extern const size_t format_count;
-const struct format *format_find(const char *name, struct err *err); /* NULL with the nearest name */
-/* Writes each of the formats (comma between) into folder, to a temporary name and renamed. */
-int report_write(const struct report_source *source, const char *list, const char *folder, struct err *err);
+const struct format *format_find(const char *name,
+				 struct err *err); /* NULL with the nearest name */
+/* Writes each of the formats (comma between) into folder, to a temporary name and
+ * renamed. */
+int report_write(const struct report_source *source, const char *list, const char *folder,
+		 struct err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* The XLSX report: the auditor's workbook, written in constant memory. Its frame, formats and cells. */
+/* The XLSX report: the auditor's workbook, written in constant memory. Its frame, formats
+ * and cells. */
 
 #include <time.h>
 
@@ -10,9 +11,9 @@
 static const struct {
 	int (*write)(struct book *book, struct err *err);
 } sheets[] = {
-	{ xlsx_summary },  { xlsx_controls }, { xlsx_findings },    { xlsx_population },
-	{ xlsx_coverage_sheet }, { xlsx_refused },  { xlsx_remediation }, { xlsx_decisions },
-	{ xlsx_pages },
+	{ xlsx_summary },     { xlsx_controls },       { xlsx_findings },
+	{ xlsx_population },  { xlsx_coverage_sheet }, { xlsx_refused },
+	{ xlsx_remediation }, { xlsx_decisions },      { xlsx_pages },
 };
 
 void
@@ -28,8 +29,8 @@ xlsx_open_sheet(struct book *book, const char *name, const struct xlsx_column *c
 	worksheet_fit_to_pages(book->sheet, 1, 0);
 	worksheet_repeat_rows(book->sheet, 0, 0);
 	for (size_t i = 0; i < count; i++) {
-		worksheet_set_column(book->sheet, (lxw_col_t)i, (lxw_col_t)i, columns[i].width,
-				     NULL);
+		worksheet_set_column(book->sheet, (lxw_col_t)i, (lxw_col_t)i,
+				     columns[i].width, NULL);
 		xlsx_text(book, columns[i].title, book->heading);
 	}
 	xlsx_end_row(book);
@@ -62,8 +63,8 @@ xlsx_text(struct book *book, const char *text, lxw_format *format)
 void
 xlsx_number(struct book *book, double number, lxw_format *format)
 {
-	lxw_error error = worksheet_write_number(book->sheet, book->row, book->column++, number,
-						 format);
+	lxw_error error = worksheet_write_number(book->sheet, book->row, book->column++,
+						 number, format);
 
 	if (error != LXW_NO_ERROR && book->error == LXW_NO_ERROR)
 		book->error = error;
@@ -123,12 +124,13 @@ make_format(struct book *book, lxw_color_t color, bool is_bold)
 static void
 make_formats(struct book *book)
 {
-	static const lxw_color_t verdicts[VERDICTS] = { 0x25643a, 0xa8281c, 0x59636b, 0x7f5200 };
+	static const lxw_color_t verdicts[VERDICTS] = { 0x25643a, 0xa8281c, 0x59636b,
+							0x7f5200 };
 	static const lxw_color_t severities[SEVERITIES] = { 0x86123a, 0xb1391a, 0x8a6000,
-							     0x4d6272 };
-	static const lxw_color_t states[CONTROL_STATES] = { 0x25643a, 0x25643a, 0xa8281c, 0x7f5200,
-							     0x7f5200, 0x59636b, 0x59636b,
-							     0x59636b };
+							    0x4d6272 };
+	static const lxw_color_t states[CONTROL_STATES] = { 0x25643a, 0x25643a, 0xa8281c,
+							    0x7f5200, 0x7f5200, 0x59636b,
+							    0x59636b, 0x59636b };
 
 	book->title = make_format(book, 0x17564f, false);
 	format_set_font_name(book->title, "Times New Roman");
@@ -167,13 +169,15 @@ write_sheets(struct book *book, struct err *err)
 	return xlsx_cover(book, cover, err);
 }
 
-/* The library keeps each sheet in a temporary file: beside the report, where there is room for one. */
+/* The library keeps each sheet in a temporary file: beside the report, where there is
+ * room for one. */
 static char *
 folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	return slash == NULL ? mem_text(".") : mem_text_n(path, (size_t)(slash - path) + (slash == path));
+	return slash == NULL ? mem_text(".")
+			     : mem_text_n(path, (size_t)(slash - path) + (slash == path));
 }
 
 int
@@ -182,7 +186,8 @@ xlsx_write(const struct report_source *source, const char *path, struct err *err
 	struct facts facts;
 	struct book book = { .facts = &facts };
 	lxw_workbook_options options = { .constant_memory = LXW_TRUE };
-	lxw_doc_properties properties = { .title = "Security assessment of an AWS account",
+	lxw_doc_properties properties = { .title =
+						  "Security assessment of an AWS account",
 					  .company = "Plumbline",
 					  .author = "Plumbline" };
 	char *folder = folder_of(path);

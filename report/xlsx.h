@@ -27,14 +27,16 @@ struct book {
 };
 
 /* A new sheet with a frozen line of headings. */
-void xlsx_open_sheet(struct book *book, const char *name, const struct xlsx_column *columns, size_t count);
+void xlsx_open_sheet(struct book *book, const char *name,
+		     const struct xlsx_column *columns, size_t count);
 /* Filters over all rows written. */
 void xlsx_close_sheet(struct book *book, size_t columns);
 /* The next cells of the row. NULL: left empty. Text is never a formula. */
 void xlsx_text(struct book *book, const char *text, lxw_format *format);
 void xlsx_number(struct book *book, double number, lxw_format *format);
 void xlsx_coverage(struct book *book, const long counts[VERDICTS]);
-/* False where the sheet is full: the row is counted as left out, and not to be written. */
+/* False where the sheet is full: the row is counted as left out, and not to be written.
+ */
 bool xlsx_has_room(struct book *book);
 void xlsx_end_row(struct book *book);
 lxw_format *xlsx_severity(const struct book *book, const char *severity);

@@ -6,9 +6,10 @@ int
 xlsx_findings(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "Verdict", 13 },  { "Severity", 11 },	 { "Check", 46 },    { "Title", 60 },
-		{ "Service", 14 },  { "Account", 15 },	 { "Region", 16 },   { "Resource", 70 },
-		{ "Type", 26 },	    { "Observed", 60 },	 { "Reason", 50 },   { "Exception", 18 },
+		{ "Verdict", 13 },    { "Severity", 11 }, { "Check", 46 },
+		{ "Title", 60 },      { "Service", 14 },  { "Account", 15 },
+		{ "Region", 16 },     { "Resource", 70 }, { "Type", 26 },
+		{ "Observed", 60 },   { "Reason", 50 },	  { "Exception", 18 },
 		{ "First seen", 21 }, { "Finding", 34 },
 	};
 	struct findings findings;
@@ -25,7 +26,8 @@ xlsx_findings(struct book *book, struct err *err)
 		xlsx_text(book, row.severity, xlsx_severity(book, row.severity));
 		xlsx_text(book, row.check_id, book->text);
 		xlsx_text(book, row.check != NULL ? row.check->title : NULL, book->text);
-		xlsx_text(book, row.check != NULL ? row.check->service : NULL, book->text);
+		xlsx_text(book, row.check != NULL ? row.check->service : NULL,
+			  book->text);
 		xlsx_text(book, row.account_id, book->text);
 		xlsx_text(book, row.region, book->text);
 		xlsx_text(book, row.resource, book->text);
@@ -62,9 +64,18 @@ int
 xlsx_remediation(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "Severity", 11 }, { "Check", 46 },	  { "Title", 60 },     { "Account", 15 },
-		{ "Region", 16 },   { "Resource", 70 },	  { "Observed", 60 },  { "What to do", 50 },
-		{ "AWS CLI (sh)", 80 }, { "Terraform (hcl)", 80 }, { "CloudFormation (yaml)", 80 }, { "Finding", 34 },
+		{ "Severity", 11 },
+		{ "Check", 46 },
+		{ "Title", 60 },
+		{ "Account", 15 },
+		{ "Region", 16 },
+		{ "Resource", 70 },
+		{ "Observed", 60 },
+		{ "What to do", 50 },
+		{ "AWS CLI (sh)", 80 },
+		{ "Terraform (hcl)", 80 },
+		{ "CloudFormation (yaml)", 80 },
+		{ "Finding", 34 },
 	};
 	struct remedy remedy = { 0 };
 	struct findings findings;
@@ -85,7 +96,8 @@ xlsx_remediation(struct book *book, struct err *err)
 		xlsx_text(book, row.region, book->text);
 		xlsx_text(book, row.resource, book->text);
 		xlsx_text(book, row.observed, book->text);
-		xlsx_text(book, row.check != NULL ? row.check->fix_text : NULL, book->text);
+		xlsx_text(book, row.check != NULL ? row.check->fix_text : NULL,
+			  book->text);
 		write_fixes(book, &remedy, &row);
 		xlsx_text(book, row.id, book->code);
 		xlsx_end_row(book);

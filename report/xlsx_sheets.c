@@ -1,8 +1,10 @@
-/* The sheets of the workbook that are told from the facts: cover, summary, controls, population, gaps, pages. */
+/* The sheets of the workbook that are told from the facts: cover, summary, controls,
+ * population, gaps, pages. */
 
 #include "report/xlsx.h"
 
-/* The book of the rows that facts_each() gives: the facts are its own, beside it on the way. */
+/* The book of the rows that facts_each() gives: the facts are its own, beside it on the
+ * way. */
 struct told {
 	struct facts facts; /* first: a copy, whose arena is not freed here */
 	struct book *book;
@@ -63,8 +65,10 @@ cover_verdicts(struct book *book)
 		    book->verdicts[NOT_APPLICABLE]);
 	cover_count(book, "Findings", facts->findings, book->label);
 	if (facts->excepted > 0)
-		cover_count(book, "Failed, under an exception", facts->excepted, book->label);
-	xlsx_text(book, "Coverage: (passed + failed) / (passed + failed + unknown)", book->label);
+		cover_count(book, "Failed, under an exception", facts->excepted,
+			    book->label);
+	xlsx_text(book, "Coverage: (passed + failed) / (passed + failed + unknown)",
+		  book->label);
 	xlsx_coverage(book, facts->totals);
 	xlsx_end_row(book);
 }
@@ -101,11 +105,14 @@ xlsx_cover(struct book *book, lxw_worksheet *cover, struct err *err)
 	book->row++;
 	cover_line(book, "To verify", "plumbline verify evidence.db");
 	cover_line(book, "To judge again", "plumbline evaluate evidence.db --output DIR");
-	cover_line(book, "Sheets", "Summary, Controls, Findings (all), Population (by check), Coverage (by check and "
-				   "region), Refused (what would settle it), Remediation (fixes), Decisions, Pages");
+	cover_line(
+		book, "Sheets",
+		"Summary, Controls, Findings (all), Population (by check), Coverage (by check and "
+		"region), Refused (what would settle it), Remediation (fixes), Decisions, Pages");
 	if (book->left_out > 0) {
-		char *note = mem_print("%ld rows are more than a sheet holds: the CSV report has them all",
-				       book->left_out);
+		char *note = mem_print(
+			"%ld rows are more than a sheet holds: the CSV report has them all",
+			book->left_out);
 
 		cover_line(book, "Left out", note);
 		free(note);
@@ -132,33 +139,37 @@ summary_row(struct facts *facts, sqlite3_stmt *row)
 	return 0;
 }
 
-#define SUMS                                                                                  \
-	"sum(verdict = 'pass'), sum(verdict = 'fail'), sum(verdict = 'not_applicable'), "     \
+#define SUMS                                                                              \
+	"sum(verdict = 'pass'), sum(verdict = 'fail'), sum(verdict = 'not_applicable'), " \
 	"sum(verdict = 'unknown') "
 
 int
 xlsx_summary(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "By", 14 },	  { "Value", 28 },  { "Failed", 12 },	{ "Unknown", 12 },
-		{ "Passed", 12 }, { "Not applicable", 16 }, { "Coverage", 12 },
+		{ "By", 14 },	    { "Value", 28 },  { "Failed", 12 },
+		{ "Unknown", 12 },  { "Passed", 12 }, { "Not applicable", 16 },
+		{ "Coverage", 12 },
 	};
 
 	xlsx_open_sheet(book, "Summary", columns, COUNT(columns));
 	if (tell(book, err,
-		 "SELECT 'severity', severity, " SUMS "FROM finding GROUP BY 2 ORDER BY CASE severity "
+		 "SELECT 'severity', severity, " SUMS
+		 "FROM finding GROUP BY 2 ORDER BY CASE severity "
 		 "WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END",
 		 summary_row) < 0 ||
 	    tell(book, err,
 		 "SELECT 'service', p.service, " SUMS
 		 "FROM finding f JOIN check_page p ON p.check_id = f.check_id GROUP BY 2 ORDER BY 2",
 		 summary_row) < 0 ||
-	    tell(book, err, "SELECT 'region', region, " SUMS "FROM finding GROUP BY 2 ORDER BY 2",
+	    tell(book, err,
+		 "SELECT 'region', region, " SUMS "FROM finding GROUP BY 2 ORDER BY 2",
 		 summary_row) < 0)
 		return -1;
-	if (book->facts->accounts > 1 &&
-	    tell(book, err, "SELECT 'account', account_id, " SUMS "FROM finding GROUP BY 2 ORDER BY 2",
-		 summary_row) < 0)
+	if (book->facts->accounts > 1 && tell(book, err,
+					      "SELECT 'account', account_id, " SUMS
+					      "FROM finding GROUP BY 2 ORDER BY 2",
+					      summary_row) < 0)
 		return -1;
 	xlsx_close_sheet(book, COUNT(columns));
 	return 0;
@@ -197,8 +208,10 @@ int
 xlsx_controls(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "Framework", 22 }, { "Control", 14 }, { "It asks that", 60 }, { "Kind", 12 }, { "Status", 16 },
-		{ "Failed", 10 },    { "Unknown", 10 }, { "Passed", 10 },	{ "Not applicable", 14 }, { "Checks", 60 },
+		{ "Framework", 22 }, { "Control", 14 }, { "It asks that", 60 },
+		{ "Kind", 12 },	     { "Status", 16 },	{ "Failed", 10 },
+		{ "Unknown", 10 },   { "Passed", 10 },	{ "Not applicable", 14 },
+		{ "Checks", 60 },
 	};
 
 	(void)err;
@@ -228,7 +241,8 @@ population_row(struct facts *facts, sqlite3_stmt *row)
 	xlsx_number(book, (double)counted, book->number);
 	for (int i = 0; i < VERDICTS; i++)
 		xlsx_number(book, (double)check->counts[i], book->number);
-	xlsx_text(book, counted == all ? "yes" : "NO", counted == all ? book->text : book->verdicts[FAIL]);
+	xlsx_text(book, counted == all ? "yes" : "NO",
+		  counted == all ? book->text : book->verdicts[FAIL]);
 	xlsx_coverage(book, check->counts);
 	xlsx_end_row(book);
 	return 0;
@@ -238,9 +252,10 @@ int
 xlsx_population(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "Check", 46 },  { "Title", 70 },  { "Severity", 11 },	      { "Service", 16 }, { "Table", 26 },
-		{ "Resources", 12 }, { "Passed", 10 }, { "Failed", 10 }, { "Not applicable", 14 }, { "Unknown", 10 },
-		{ "Adds up", 10 }, { "Coverage", 11 },
+		{ "Check", 46 },   { "Title", 70 },   { "Severity", 11 },
+		{ "Service", 16 }, { "Table", 26 },   { "Resources", 12 },
+		{ "Passed", 10 },  { "Failed", 10 },  { "Not applicable", 14 },
+		{ "Unknown", 10 }, { "Adds up", 10 }, { "Coverage", 11 },
 	};
 
 	xlsx_open_sheet(book, "Population", columns, COUNT(columns));
@@ -279,8 +294,10 @@ int
 xlsx_coverage_sheet(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "Check", 46 },  { "Title", 70 },  { "Region", 18 },	      { "State", 16 },	{ "Resources", 12 },
-		{ "Passed", 10 }, { "Failed", 10 }, { "Not applicable", 14 }, { "Unknown", 10 }, { "Coverage", 11 },
+		{ "Check", 46 },    { "Title", 70 },	      { "Region", 18 },
+		{ "State", 16 },    { "Resources", 12 },      { "Passed", 10 },
+		{ "Failed", 10 },   { "Not applicable", 14 }, { "Unknown", 10 },
+		{ "Coverage", 11 },
 	};
 
 	xlsx_open_sheet(book, "Coverage", columns, COUNT(columns));
@@ -297,8 +314,10 @@ int
 xlsx_refused(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "Operation", 40 },	     { "Error", 30 },	{ "Regions", 40 },	   { "Calls", 10 },
-		{ "Verdicts in doubt", 12 }, { "IAM action", 40 }, { "What settles it", 70 }, { "Message", 80 },
+		{ "Operation", 40 },	     { "Error", 30 },
+		{ "Regions", 40 },	     { "Calls", 10 },
+		{ "Verdicts in doubt", 12 }, { "IAM action", 40 },
+		{ "What settles it", 70 },   { "Message", 80 },
 	};
 	const struct facts *facts = book->facts;
 
@@ -349,7 +368,10 @@ int
 xlsx_decisions(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "Kind", 14 }, { "Id", 30 }, { "What was decided", 120 }, { "Findings", 12 },
+		{ "Kind", 14 },
+		{ "Id", 30 },
+		{ "What was decided", 120 },
+		{ "Findings", 12 },
 	};
 
 	xlsx_open_sheet(book, "Decisions", columns, COUNT(columns));
@@ -358,7 +380,8 @@ xlsx_decisions(struct book *book, struct err *err)
 		 "(SELECT exception_id x, count(*) n FROM finding WHERE exception_id IS NOT NULL "
 		 "GROUP BY 1) n ON n.x = e.id ORDER BY e.id",
 		 decision_row) < 0 ||
-	    tell(book, err, "SELECT 'attestation', id, document, 0 FROM attestation ORDER BY id",
+	    tell(book, err,
+		 "SELECT 'attestation', id, document, 0 FROM attestation ORDER BY id",
 		 decision_row) < 0)
 		return -1;
 	xlsx_close_sheet(book, COUNT(columns));
@@ -369,8 +392,10 @@ int
 xlsx_pages(struct book *book, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
-		{ "Check", 46 },   { "Title", 70 },	 { "Severity", 11 }, { "Service", 16 },
-		{ "Why", 90 },	   { "Parameters", 30 }, { "See", 50 },	     { "SHA-256 of the page", 68 },
+		{ "Check", 46 },    { "Title", 70 },
+		{ "Severity", 11 }, { "Service", 16 },
+		{ "Why", 90 },	    { "Parameters", 30 },
+		{ "See", 50 },	    { "SHA-256 of the page", 68 },
 		{ "Trouble", 40 },
 	};
 

@@ -26,7 +26,8 @@ static const struct operation operations[] = {
 	},
 };
 
-#define DETAIL(column, type, key) { column, type, "DescribeCertificate", "Certificate." key }
+#define DETAIL(column, type, key) \
+	{ column, type, "DescribeCertificate", "Certificate." key }
 
 static const struct column certificate[] = {
 	{ "arn", TEXT, NULL, "CertificateArn" },

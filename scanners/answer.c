@@ -291,6 +291,18 @@ place_item(struct spawning *spawning, const struct job *parent, const struct pla
 	return wanted;
 }
 
+/* Conditions in which $region stands for the region that answered. NULL: none. Caller frees. */
+static char *
+only_here(const char *only, const char *region)
+{
+	const char *mark = only != NULL ? strstr(only, "$region") : NULL;
+
+	if (mark == NULL)
+		return mem_text(only);
+	return mem_print("%.*s%s%s", (int)(mark - only), only, region,
+			 mark + strlen("$region"));
+}
+
 static void
 spawn_children_of(const struct job *parent, int operation, const struct places *items,
 		  int64_t id)
@@ -299,12 +311,13 @@ spawn_children_of(const struct job *parent, int operation, const struct places *
 		parent->collector->collect->schema->operations[operation].row;
 	struct spawning spawning = { .collector = parent->collector,
 				     .operation = operation, .parent = id };
+	char *only = only_here(row->only, parent->region);
 
 	if (row->batch > 0)
 		spawning.batch_input = bind_batch_input(row);
 	for (size_t i = 0; i < items->count; i++) {
 		spawning.item = (int)i;
-		if (path_holds(items->list[i], row->only) &&
+		if (path_holds(items->list[i], only) &&
 		    place_item(&spawning, parent, items->list[i]))
 			bind_each(parent->collector, operation, items->list[i],
 				  parent->parameters, spawning.label, spawning.region,
@@ -312,6 +325,7 @@ spawn_children_of(const struct job *parent, int operation, const struct places *
 	}
 	batch_flush(&spawning);
 	free(spawning.batch_input);
+	free(only);
 }
 
 static void
@@ -399,6 +413,8 @@ job_answered(void *arg, struct aws_answer *answer)
 {
 	struct job *job = arg;
 	const char *outcome = outcome_of(job, answer);
+	static char undecodable[] = "Undecodable";
+	struct aws_answer told = *answer;
 	struct marks marks = { 0 };
 	json_t *body;
 	int64_t id;
@@ -406,7 +422,13 @@ job_answered(void *arg, struct aws_answer *answer)
 	if (poll_again(job, answer))
 		return;
 	body = keepable(job, answer, &marks);
-	id = record(job, answer, body, outcome, &marks);
+	if (answer->code == NULL && body == NULL) {
+		/* an answer of no known shape tells nothing */
+		told.code = undecodable;
+		told.body = NULL;
+		outcome = outcome_refused;
+	}
+	id = record(job, &told, body, outcome, &marks);
 	if (id >= 0 && answer->code == NULL && body != NULL) {
 		spawn_children(job, body, id);
 		send_next_page(job, answer);

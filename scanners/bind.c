@@ -51,35 +51,30 @@ fixed_name(const struct source *source, const char *name)
 	return NULL;
 }
 
-/* The ARN that the row of the item will have, by its table's template or column. */
+/* Fills {account_id}, {partition}, {region} and, where table is not NULL, its columns. */
 static json_t *
-item_arn(const struct source *source, const struct schema_table *table)
+fill_text(const struct source *source, const struct schema_table *table, const char *at)
 {
-	const char *at = table->arn;
 	struct buf out = { 0 };
 	char *text;
-	json_t *value;
-	int column = schema_find_column(table, "arn");
+	json_t *filled;
 
-	if (at == NULL)
-		return table->columns[column].path != NULL ?
-			       path_json(source, table->columns[column].path) :
-			       NULL;
 	while (*at != '\0') {
 		size_t plain = strcspn(at, "{");
 		const char *end = strchr(at + plain, '}'), *fixed;
 		char *name;
+		int column;
+		json_t *value = NULL;
 
 		buf_add(&out, at, plain);
 		if (at[plain] == '\0' || end == NULL)
 			break;
 		name = mem_text_n(at + plain + 1, (size_t)(end - at) - plain - 1);
 		fixed = fixed_name(source, name);
-		column = schema_find_column(table, name);
-		value = fixed == NULL && column >= 0 && table->columns[column].path != NULL ?
-				path_json(source, table->columns[column].path) :
-				NULL;
-		buf_text(&out, fixed != NULL		   ? fixed :
+		column = table != NULL ? schema_find_column(table, name) : -1;
+		if (fixed == NULL && column >= 0 && table->columns[column].path != NULL)
+			value = path_json(source, table->columns[column].path);
+		buf_text(&out, fixed != NULL	     ? fixed :
 			       json_is_string(value) ? json_string_value(value) :
 						       "");
 		json_decref(value);
@@ -87,8 +82,22 @@ item_arn(const struct source *source, const struct schema_table *table)
 		at = end + 1;
 	}
 	text = buf_take(&out);
-	value = json_string(text);
+	filled = json_string(text);
 	free(text);
+	return filled;
+}
+
+/* The ARN that the row of the item will have, by its table's column or template. */
+static json_t *
+item_arn(const struct source *source, const struct schema_table *table)
+{
+	int column = schema_find_column(table, "arn");
+	json_t *value = NULL;
+
+	if (table->columns[column].path != NULL)
+		value = path_json(source, table->columns[column].path);
+	if (value == NULL && table->arn != NULL)
+		value = fill_text(source, table, table->arn);
 	return value;
 }
 
@@ -121,18 +130,20 @@ source_json(const struct source *source, const char *text, size_t len)
 	char *word = mem_text_n(text, len);
 	json_t *value;
 
-	if (word[0] == '\'' && len >= 2)
-		value = json_stringn(word + 1, len - 2);
-	else if (word[0] == '#')
+	if (word[0] == '\'' && len >= 2) {
+		word[len - 1] = '\0';
+		value = fill_text(source, NULL, word + 1);
+	} else if (word[0] == '#') {
 		value = json_integer(strtoll(word + 1, NULL, 10));
-	else if (word[0] == ':')
+	} else if (word[0] == ':') {
 		value = json_loads(word + 1, JSON_DECODE_ANY, NULL);
-	else if (strcmp(word, "$arn") == 0)
+	} else if (strcmp(word, "$arn") == 0) {
 		value = row_arn(source);
-	else if (word[0] == '$' && fixed_name(source, word + 1) != NULL)
+	} else if (word[0] == '$' && fixed_name(source, word + 1) != NULL) {
 		value = json_string(fixed_name(source, word + 1));
-	else
+	} else {
 		value = path_json(source, word);
+	}
 	free(word);
 	return value;
 }

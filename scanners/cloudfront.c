@@ -3,7 +3,12 @@
 #include "scanners/scanners.h"
 
 static const struct operation operations[] = {
-	{ .name = "ListDistributions", .items = "DistributionList.Items" },
+	/* Headers that are sent to an origin are often the password to it. */
+	{
+		.name = "ListDistributions",
+		.items = "DistributionList.Items",
+		.drop = "DistributionList.Items[].Origins.Items[].CustomHeaders",
+	},
 	{
 		.name = "GetDistributionConfig",
 		.parent = "ListDistributions",
@@ -38,17 +43,14 @@ static const struct column distribution[] = {
 	{ "certificate_source", TEXT, NULL, "ViewerCertificate.CertificateSource" },
 	{ "certificate_arn", TEXT, NULL,
 	  "ViewerCertificate.ACMCertificateArn|ViewerCertificate.IAMCertificateId" },
-	{ "default_certificate", BOOL, NULL, "ViewerCertificate.CloudFrontDefaultCertificate" },
+	{ "default_certificate", BOOL, NULL,
+	  "ViewerCertificate.CloudFrontDefaultCertificate" },
 	{ "minimum_protocol", TEXT, NULL, "ViewerCertificate.MinimumProtocolVersion" },
 	{ "geo_restriction", TEXT, NULL, "Restrictions.GeoRestriction.RestrictionType" },
 	CONFIG("default_root_object", TEXT, "DefaultRootObject"),
 	CONFIG("logging_enabled", BOOL, "Logging.Enabled"),
 	CONFIG("log_bucket", TEXT, "Logging.Bucket"),
 	CONFIG("log_prefix", TEXT, "Logging.Prefix"),
-	CONFIG("config_web_acl_id", TEXT, "WebACLId"),
-	CONFIG("config_viewer_protocol_policy", TEXT,
-	       "DefaultCacheBehavior.ViewerProtocolPolicy"),
-	CONFIG("config_realtime_log_arn", TEXT, "DefaultCacheBehavior.RealtimeLogConfigArn"),
 };
 
 static const struct column behavior[] = {
@@ -71,7 +73,7 @@ static const struct column origin[] = {
 	{ "protocols", JSON, NULL, "CustomOriginConfig.OriginSslProtocols.Items" },
 };
 
-#define OF_DISTRIBUTION .operation = "GetDistributionConfig", .of = "cloudfront_distribution"
+#define OF_DISTRIBUTION .operation = "ListDistributions", .of = "cloudfront_distribution"
 
 static const struct table tables[] = {
 	{
@@ -83,13 +85,13 @@ static const struct table tables[] = {
 	/* The default behavior and all others. */
 	{
 		.name = "cloudfront_behavior",
-		.path = "DistributionConfig.{DefaultCacheBehavior,CacheBehaviors.Items}",
+		.path = "{DefaultCacheBehavior,CacheBehaviors.Items}",
 		OF_DISTRIBUTION,
 		COLUMNS(behavior),
 	},
 	{
 		.name = "cloudfront_origin",
-		.path = "DistributionConfig.Origins.Items",
+		.path = "Origins.Items",
 		OF_DISTRIBUTION,
 		COLUMNS(origin),
 	},

@@ -31,7 +31,7 @@ static const struct operation operations[] = {
 		.parent = "DescribeTrails",
 		.bind = "ResourceIdList=TrailARN",
 		.batch = 1,
-		.region = "HomeRegion",
+		.only = "HomeRegion=$region",
 	},
 };
 

@@ -14,6 +14,8 @@ static const struct operation operations[] = {
 		.name = "ListTargetsByRule",
 		.parent = "ListRules",
 		.bind = "Rule=Name EventBusName=EventBusName",
+		.secrets = "Targets[].Input Targets[].InputTransformer.InputTemplate "
+			   "Targets[].HttpParameters",
 	},
 	{
 		.name = "ListTagsForResource",

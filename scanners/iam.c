@@ -6,7 +6,12 @@
 static const struct operation operations[] = {
 	{ .name = "GetAccountAuthorizationDetails", .items = "Policies" },
 	{ .name = "GenerateCredentialReport", .poll = "State=COMPLETE" },
-	{ .name = "GetCredentialReport", .parent = "GenerateCredentialReport" },
+	/* Its Content is a CSV file. */
+	{
+		.name = "GetCredentialReport",
+		.parent = "GenerateCredentialReport",
+		.shape = report_rows,
+	},
 	{ .name = "GetAccountSummary" },
 	{ .name = "GetAccountPasswordPolicy", .absent = "NoSuchEntity" },
 	{ .name = "ListAccountAliases" },
@@ -24,7 +29,7 @@ static const struct operation operations[] = {
 	},
 	{
 		.name = "ListEntitiesForPolicy",
-		.bind = "PolicyArn='arn:aws:iam::aws:policy/AWSSupportAccess'",
+		.bind = "PolicyArn='arn:{partition}:iam::aws:policy/AWSSupportAccess'",
 		.absent = "NoSuchEntity",
 	},
 };

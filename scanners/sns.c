@@ -13,6 +13,7 @@ static const struct operation operations[] = {
 		.name = "ListSubscriptionsByTopic",
 		.parent = "ListTopics",
 		.bind = "TopicArn=TopicArn",
+		.secrets = "Subscriptions[].Endpoint",
 	},
 	{
 		.name = "ListTagsForResource",

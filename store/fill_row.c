@@ -98,6 +98,7 @@ struct asking {
 	bool refused;
 };
 
+/* Takes what one answer says; what several pages list is put together, what they count is added. */
 static void
 ask_page(struct asking *asking, int page)
 {
@@ -123,6 +124,13 @@ ask_page(struct asking *asking, int page)
 		json_array_extend(joined, value);
 		json_decref(asking->value);
 		asking->value = joined;
+	} else if (json_is_integer(value) && json_is_integer(asking->value) &&
+		   strstr(asking->column->path, " :count") != NULL) {
+		json_t *sum = json_integer(json_integer_value(value) +
+					   json_integer_value(asking->value));
+
+		json_decref(asking->value);
+		asking->value = sum;
 	} else if (value != NULL && asking->value == NULL) {
 		asking->value = json_incref(value);
 	}
@@ -289,10 +297,10 @@ row_make(struct row *row, struct err *err)
 	if (!set_region(row))
 		return 1;
 	set_text(row, "account_id", row->fill->account_id);
-	if (table->arn != NULL)
-		row->arn = fill_template(row, table->arn);
-	else if (row->values[at] != NULL)
+	if (row->values[at] != NULL)
 		row->arn = column_text(row->values[at]);
+	else if (table->arn != NULL)
+		row->arn = fill_template(row, table->arn);
 	set_text(row, "arn", row->arn);
 	if (table->of >= 0)
 		set_text(row, "parent_arn", row->parent_arn);

@@ -131,7 +131,6 @@ resolve_parents(struct schema *schema, const struct scanner *const *list, size_t
 			if (op->parent < 0)
 				return err_set(err, "operation %s: no parent %s is declared",
 					       name, row->parent);
-			op->per_row = true;
 		}
 	return 0;
 }
@@ -284,6 +283,19 @@ resolve_of(struct schema *schema, const struct scanner *const *list, size_t coun
 	return 0;
 }
 
+/* A refusal is about a row where the call is about an item that some table lists. */
+static void
+mark_per_row(struct schema *schema)
+{
+	for (size_t i = 0; i < schema->operation_count; i++)
+		for (int op = schema->operations[i].parent; op >= 0;
+		     op = schema->operations[op].parent)
+			for (size_t t = 0; t < schema->table_count; t++)
+				if (schema->tables[t].operation == op &&
+				    schema->tables[t].of < 0)
+					schema->operations[i].per_row = true;
+}
+
 static int
 add_tables(struct schema *schema, const struct scanner *const *list, size_t count,
 	   struct err *err)
@@ -307,6 +319,7 @@ add_tables(struct schema *schema, const struct scanner *const *list, size_t coun
 	if (resolve_of(schema, list, count, err) < 0 ||
 	    extend_tables(schema, list, count, err) < 0)
 		return -1;
+	mark_per_row(schema);
 	return check_columns(schema, err);
 }
 
@@ -352,7 +365,7 @@ add_resource_view(struct schema *schema)
 {
 	struct schema_view *view = put_view(schema, "resource", schema->table_count);
 
-	put_view_columns(schema, view, "type cfn_type");
+	put_view_columns(schema, view, "type cfn_type taggable");
 	for (size_t i = 0; i < schema->table_count; i++) {
 		const struct schema_table *table = &schema->tables[i];
 
@@ -361,8 +374,10 @@ add_resource_view(struct schema *schema)
 			continue;
 		view->arms[view->arm_count++] = (struct arm){
 			.table = table->name,
-			.columns = arena_print(&schema->arena, "type='%s', cfn_type='%s'",
-					       table->name, table->type),
+			.columns = arena_print(&schema->arena,
+					       "type='%s', cfn_type='%s', taggable=%d",
+					       table->name, table->type,
+					       table->columns[4].path != NULL),
 		};
 	}
 }

@@ -34,9 +34,10 @@ struct operation {
 	const char *items;     /* path of the items that rows and child calls are made of; NULL: the answer itself */
 	const char *parent;    /* operation each of whose items gives one call (or one of a batch) */
 	const char *only;      /* "KeyManager=CUSTOMER": only such items of the parent; several: space between, all hold;
-				* "Engine!=x"; "Tags": is there */
+				* "Engine!=x"; "Tags": is there;
+				* $region: the one that answered (operations only) */
 	const char *bind;      /* inputs: "Bucket=Name Scope='REGIONAL'|'CLOUDFRONT' Max=#60 AccountId=$account"; a value is a path in the
-				* parent's item, 'text', #number or JSON literal behind ":" ("Owners=:[\"self\"]"), $account, $partition,
+				* parent's item, 'text' ({partition}, {account_id}, {region} are filled), #number or JSON literal behind ":" ("Owners=:[\"self\"]"), $account, $partition,
 				* $region, $arn (of the row); | enumerates: one call each */
 	int batch;	       /* up to so many items of the parent in one call: the bound input is a list */
 	const char *region;    /* path in the parent's item of the region to ask */

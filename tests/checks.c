@@ -201,12 +201,12 @@ static const struct page_case page_cases[] = {
 	{ "no resource", "severity: low\n", EASY, "", "expected a resource" },
 	{ "resource", "severity: low\nresource: s3_buckt\n", EASY, "", "did you mean s3_bucket" },
 	{ "broken yaml", BUCKET "see: [\n", EASY, "", "no YAML" },
-	{ "syntax", BUCKET, "SELECT arn,\n  FROM s3_bucket", "", "page.md:9: near \"FROM\"" },
+	{ "syntax", BUCKET, "SELECT arn,\n  FROM s3_bucket", "", "page.md:10: near \"FROM\"" },
 	{ "column", BUCKET, "SELECT arn, versoned AS verdict, '' AS observed FROM s3_bucket", "", "no such column: versoned" },
 	{ "table", BUCKET, "SELECT arn, 'pass' AS verdict, '' AS observed FROM s3_buckets", "", "did you mean s3_bucket" },
 	{ "result", BUCKET, "SELECT arn, 'pass' AS verdict FROM s3_bucket", "", "expected a column observed" },
 	{ "result more", BUCKET, "SELECT arn, 'pass' AS verdict, '' AS observed, 1 AS extra FROM s3_bucket", "", "not extra" },
-	{ "using", BUCKET, "SELECT arn, 'pass' AS verdict, '' AS observed\n FROM s3_bucket JOIN account USING (name)", "", "page.md:9: the word using" },
+	{ "using", BUCKET, "SELECT arn, 'pass' AS verdict, '' AS observed\n FROM s3_bucket JOIN account USING (name)", "", "page.md:10: the word using" },
 	{ "natural", BUCKET, "SELECT arn, 'pass' AS verdict, '' AS observed FROM s3_bucket NATURAL JOIN account", "", "the word natural" },
 	{ "full", BUCKET, "SELECT b.arn, 'pass' AS verdict, '' AS observed FROM s3_bucket b FULL JOIN account a ON a.name = b.name", "", "the word full" },
 	{ "right", BUCKET, "SELECT b.arn, 'pass' AS verdict, '' AS observed FROM s3_bucket b RIGHT JOIN account a ON a.name = b.name", "", "the word right" },
@@ -217,7 +217,7 @@ static const struct page_case page_cases[] = {
 	{ "cte of a view's name", BUCKET, "WITH rds_snapshot(a) AS (SELECT 1) SELECT arn, 'pass' AS verdict, '' AS observed FROM s3_bucket, rds_snapshot", "", "WITH rds_snapshot" },
 	{ "api_call", BUCKET, "SELECT arn, 'pass' AS verdict, (SELECT count(*) FROM api_call) AS observed FROM s3_bucket", "", "may not read api_call" },
 	{ "sqlite_schema", BUCKET, "SELECT arn, 'pass' AS verdict, (SELECT name FROM sqlite_schema) AS observed FROM s3_bucket", "", "may not read sqlite_master" },
-	{ "pragma", BUCKET, "SELECT arn, 'pass' AS verdict, (SELECT count(*) FROM pragma_table_list) AS observed FROM s3_bucket", "", "may not read pragma_table_list" },
+	{ "pragma", BUCKET, "SELECT arn, 'pass' AS verdict, (SELECT count(*) FROM pragma_table_list) AS observed FROM s3_bucket", "", "a page may only SELECT" },
 	{ "rowid", BUCKET, "SELECT arn, 'pass' AS verdict, rowid AS observed FROM s3_bucket", "", "may not read rowid" },
 	{ "date", BUCKET, "SELECT arn, 'pass' AS verdict, date('now') AS observed FROM s3_bucket", "", "may not call date()" },
 	{ "current_time", BUCKET, "SELECT arn, 'pass' AS verdict, current_timestamp AS observed FROM s3_bucket", "", "may not call current_timestamp()" },
@@ -327,7 +327,7 @@ page_text(const struct page_case *c)
 }
 
 struct heard {
-	char first[1024];
+	char first[4096]; /* and those behind it, a line each */
 };
 
 static void
@@ -335,8 +335,9 @@ hear(void *arg, const char *text)
 {
 	struct heard *heard = arg;
 
-	if (heard->first[0] == '\0')
-		snprintf(heard->first, sizeof(heard->first), "%s", text);
+	size_t len = strlen(heard->first);
+
+	snprintf(heard->first + len, sizeof(heard->first) - len, "%s%s", len > 0 ? "\n" : "", text);
 }
 
 static void
@@ -487,7 +488,7 @@ static const struct {
 	{ "two rows of one ARN", "s3_bucket_closed", BUCKETS BUCKETS, "SELECT group_concat(DISTINCT verdict) || ' ' || (SELECT error FROM check_page) FROM finding",
 	  "unknown the resource has two rows of one ARN: b1" },
 	{ "page kept", "s3_bucket_closed", "", "SELECT length(why) || ' ' || fix_text || ' ' || (fix_hcl IS NOT NULL) || ' ' || (fix_yaml IS NULL) || ' ' || parameters || ' ' || (error IS NULL) FROM check_page",
-	  "48 This may break a site that is public on purpose. 1 1 {} 1" },
+	  "51 This may break a site that is public on purpose. 1 1 {} 1" },
 };
 
 static char *

@@ -6,8 +6,22 @@ The matcher comes from Maven Central with Maven and is kept under .zig-cache/eve
 Known differences, none of which these cases hold: a number in an event beside a "cidr" (the matcher compares
 the digits of its own encoding; the EventBridge User Guide, "Comparison operators", has cidr for IP addresses
 only), and numbers such as 1e23 whose nearest double Java's class reads otherwise (the guide: numbers are
-compared within a range of five billion to either side)."""
-import argparse, glob, json, os, random, sqlite3, subprocess, sys, tempfile
+compared within a range of five billion to either side).
+
+A list in a pattern matches where one of its items does (the guide, "Create event patterns": "arrays … any of the
+values"). The matcher merges the items of a list into one machine, and now and then this changes its answer with the
+order of the items. So where the two differ, the matcher is asked once more, for each item by itself: where its own
+answers then say what plumbline says, the case is counted as explained, not as agreed."""
+import argparse
+import glob
+import itertools
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CACHE = os.environ.get("EVENT_RULER_CACHE", os.path.join(ROOT, ".zig-cache", "event-ruler"))
@@ -84,6 +98,44 @@ def plumbline(binary, cases):
         done = subprocess.run([binary, "query", name, "SELECT id, event_pattern_matches(p, e) AS got FROM t ORDER BY id",
                                "--format", "json"], stdout=subprocess.PIPE, check=True)
         return [row["got"] for row in json.loads(done.stdout)]
+
+
+class Raw(str):
+    """A number as it is written."""
+
+
+def dump(value):
+    if isinstance(value, Raw):
+        return str(value)
+    if isinstance(value, dict):
+        return "{%s}" % ",".join("%s:%s" % (json.dumps(k), dump(v)) for k, v in value.items())
+    if isinstance(value, list):
+        return "[%s]" % ",".join(dump(v) for v in value)
+    return json.dumps(value)
+
+
+def choices(value):
+    """The pattern once for each choice of one item out of each of its lists."""
+    if isinstance(value, list):
+        return [[v] for v in value]
+    names, lists = [], []
+    for name, below in value.items():
+        names.append(name)
+        is_or = name == "$or" and isinstance(below, list)
+        lists.append([list(c) for c in itertools.product(*map(choices, below))] if is_or else choices(below))
+    return [dict(zip(names, c)) for c in itertools.product(*lists)]
+
+
+def explained(path, pattern, event, ours):
+    try:
+        tree = json.loads(pattern, parse_float=Raw, parse_int=Raw)
+        each = [dump(c) for c in choices(tree)]
+    except (ValueError, AttributeError, TypeError):
+        return False
+    if len(each) > 2000:
+        return False
+    answers = ruler(path, [(p, event) for p in each])
+    return None not in answers and max(answers) == ours
 
 
 class Maker:
@@ -254,16 +306,18 @@ def main():
     binary = os.environ.get("PLUMBLINE", os.path.join(ROOT, "zig-out", "bin", "plumbline"))
     maker = Maker(args.seed)
     cases = [maker.case() for _ in range(args.count)]
-    theirs, ours = ruler(prepare(), cases), plumbline(binary, cases)
+    path = prepare()
+    theirs, ours = ruler(path, cases), plumbline(binary, cases)
     if len(theirs) != len(cases) or len(ours) != len(cases):
         print("not ok judge_event: %d cases, %d and %d answers" % (len(cases), len(theirs), len(ours)))
         return 1
-    bad = [(c, t, o) for c, t, o in zip(cases, theirs, ours) if t != o]
+    differ = [(c, t, o) for c, t, o in zip(cases, theirs, ours) if t != o]
+    bad = [(c, t, o) for c, t, o in differ[:100] if not explained(path, c[0], c[1], o)] + differ[100:]
     for (pattern, event), t, o in bad[:20]:
         print("# event-ruler says %s, plumbline %s: %s | %s" % (t, o, pattern, event))
     counts = ", ".join("%s %d" % (k, theirs.count(k)) for k in (1, 0, None))
-    print("%s judge_event: %d of %d cases agree with event-ruler (%s)" %
-          ("not ok" if bad else "ok", len(cases) - len(bad), len(cases), counts))
+    print("%s judge_event: %d of %d cases agree with event-ruler, %d more explained (%s)" %
+          ("not ok" if bad else "ok", len(cases) - len(differ), len(cases), len(differ) - len(bad), counts))
     return 1 if bad else 0
 
 

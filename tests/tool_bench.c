@@ -4,9 +4,14 @@
  * judge IDS SQL FILE  makes the evidence FILE, runs the SQL of a file in it, judges it by the pages IDS
  * policies FILE       a JSON array of policies, through each function that reads policies
  * filters FILE        {"filters": […], "events": […]}: each against each
+ * run FILE WORD…      runs a program and writes to FILE what it took. Linux gives a child the largest size that its
+ *                     parent had before it, so a big parent such as Python cannot measure a small child itself
  *
- * Each prints one JSON object; seconds are of processor time. */
+ * Each prints one JSON object; seconds are of processor time, but for `wall`. */
 
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "checks/meaning.h"
@@ -227,6 +232,34 @@ measure_filters(const struct schema *schema, char **words, struct err *err)
 					"invalid", invalid, "match", began));
 }
 
+static double
+seconds_of(struct timeval time)
+{
+	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+static int
+measure_run(char **words)
+{
+	extern char **environ;
+	double began = time_monotonic();
+	struct rusage usage;
+	json_t *figures;
+	pid_t child;
+	int status;
+
+	if (posix_spawnp(&child, words[1], NULL, NULL, words + 1, environ) != 0 ||
+	    wait4(child, &status, 0, &usage) != child)
+		return -1;
+	figures = json_pack("{s:i,s:f,s:f,s:f}", "status",
+			    WIFEXITED(status) ? WEXITSTATUS(status) : 128, "cpu",
+			    seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), "wall",
+			    time_monotonic() - began, "mib", (double)usage.ru_maxrss / 1024);
+	status = json_dump_file(figures, words[0], 0);
+	json_decref(figures);
+	return status;
+}
+
 static const struct measure {
 	const char *name;
 	int words;
@@ -242,14 +275,18 @@ int
 main(int argc, char **argv)
 {
 	struct err err = { 0 };
-	struct schema *schema = schema_build(scanners, scanner_count, &err);
+	struct schema *schema;
 	int status = -1;
 
+	if (argc > 3 && strcmp(argv[1], "run") == 0)
+		return measure_run(argv + 2) < 0;
+	schema = schema_build(scanners, scanner_count, &err);
 	if (schema == NULL) {
 		fprintf(stderr, "tool_bench: %s\n", err.text);
 		return 1;
 	}
-	err_set(&err, "give filters FILE, judge IDS SQL FILE, policies FILE or prepare DIR");
+	err_set(&err, "give filters FILE, judge IDS SQL FILE, policies FILE, prepare DIR "
+		      "or run FILE WORD…");
 	for (size_t i = 0; argc > 1 && i < COUNT(measures); i++)
 		if (strcmp(measures[i].name, argv[1]) == 0 && argc == measures[i].words + 2)
 			status = measures[i].run(schema, argv + 2, &err);
