@@ -69,7 +69,7 @@ summary_say(sqlite3 *db, struct err *err)
 	long unknown = verdicts(db, "unknown");
 	long judged = pass + fail + unknown;
 
-	cmd_say("account %ld calls, %ld checks, %ld findings",
+	cmd_say("%ld calls kept, %ld checks, %ld findings",
 		count(db, "SELECT count(*) FROM api_call", NULL),
 		count(db, "SELECT count(*) FROM check_page", NULL),
 		count(db, "SELECT count(*) FROM finding", NULL));

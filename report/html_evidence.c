@@ -174,7 +174,7 @@ write_how(struct page *page)
 		"all answers against the root, judges again, and names what differs.</li>\n"
 		"<li><code>plumbline evaluate evidence.db --output DIR</code> reaches the same findings again from the kept "
 		"answers, without AWS.</li>\n"
-		"<li>The root hash below must be the one that you were given when the scan was made.</li>\n</ol>\n");
+		"<li>The root hash above must be the one that you were given when the scan was made.</li>\n</ol>\n");
 }
 
 int
@@ -205,8 +205,8 @@ html_evidence(struct page *page, struct err *err)
 	out_text(out, " refused</dd>\n<dt>Root hash</dt><dd><code>");
 	out_html(out, facts->root_hash != NULL ? facts->root_hash : "–");
 	out_text(out, "</code></dd>\n");
-	write_fact(page, "Collected by", facts->version);
-	write_fact(page, "Written by", facts->source->version);
+	write_fact(page, "Collected by Plumbline", facts->version);
+	write_fact(page, "Written by Plumbline", facts->source->version);
 	out_text(out, "</dl>\n");
 	write_how(page);
 	out_text(

@@ -141,8 +141,7 @@ def keys(aws):
     return out
 
 
-def bucket(aws, bucket_name, region, **is_):
-    name = bucket_name
+def bucket(aws, name, region, **is_):
     s3 = aws("s3", region)
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter" if is_.get("acl") else "BucketOwnerEnforced", **place)
@@ -161,8 +160,8 @@ def bucket(aws, bucket_name, region, **is_):
     if is_.get("days"):
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [
             {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": is_["days"]}}]})
-    if TAGS[region] or is_.get("name"):
-        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(region, is_.get("name"))})
+    if TAGS[region] or is_.get("label"):
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(region, is_.get("label"))})
 
 
 def buckets(aws, key):
@@ -175,7 +174,9 @@ def buckets(aws, key):
              dict(allow("s3:PutObject", "arn:aws:s3:::harbour-audit-trail/AWSLogs/*", Principal={"Service": "cloudtrail.amazonaws.com"}))]
     public = [allow("s3:GetObject", "arn:aws:s3:::harbour-covers/*", Principal="*")]
     drop = [allow("s3:PutObject", "arn:aws:s3:::harbour-staging-dropbox/*", Principal={"AWS": "*"})]
-    bucket(aws, "harbour-access-logs", PROD, versions=True, blocked=True, days=400, statements=[deny_plain("harbour-access-logs")])
+    delivery = allow("s3:PutObject", "arn:aws:s3:::harbour-access-logs/*", Principal={"Service": "logging.s3.amazonaws.com"})
+    bucket(aws, "harbour-access-logs", PROD, versions=True, blocked=True, days=400,
+           statements=[delivery, deny_plain("harbour-access-logs")])
     bucket(aws, "harbour-audit-trail", PROD, versions=True, blocked=True, key=key["orders"],
            statements=trail + [deny_plain("harbour-audit-trail")])
     bucket(aws, "harbour-prod-orders", PROD, versions=True, blocked=True, key=key["orders"],
@@ -185,15 +186,12 @@ def buckets(aws, key):
     bucket(aws, "harbour-prod-web", PROD, versions=True, blocked=True, statements=[cdn])
     bucket(aws, "harbour-prod-backups", PROD, versions=True, blocked=True, key=key["backups"], days=3650)
     bucket(aws, "harbour-finance-archive", PROD, blocked=True)
-    bucket(aws, "harbour-covers", PROD, statements=public, name=HOSTILE)
+    bucket(aws, "harbour-covers", PROD, statements=public, label=HOSTILE)
     bucket(aws, "harbour-staging-web", STAGING, statements=[deny_plain("harbour-staging-web")])
     bucket(aws, "harbour-staging-dropbox", STAGING, statements=drop)
     bucket(aws, "harbour-staging-exports", STAGING, acl="public-read")
     bucket(aws, "harbour-marketing-2021", OLD, acl="public-read-write")
     s3 = aws("s3")
-    s3.put_bucket_acl(Bucket="harbour-access-logs", AccessControlPolicy={"Owner": {"ID": "owner"}, "Grants": [
-        {"Grantee": {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}, "Permission": right}
-        for right in ("WRITE", "READ_ACP")]})
     for name in ("harbour-audit-trail", "harbour-prod-orders", "harbour-prod-invoices"):
         s3.put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": "harbour-access-logs", "TargetPrefix": name + "/"}})
 
@@ -297,9 +295,8 @@ def compute(aws, places):
     ec2 = aws("ec2", PROD)
     _, subnets, groups = places[PROD]
     no_admin_ports(aws, PROD, places[PROD][0])
-    safe = dict(MetadataOptions={"HttpTokens": "required", "HttpEndpoint": "enabled"}, IamInstanceProfile={"Name": "shop-web"}, Monitoring={"Enabled": True},
-                NetworkInterfaces=None)
-    safe.pop("NetworkInterfaces")
+    safe = {"MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"}, "IamInstanceProfile": {"Name": "shop-web"},
+            "Monitoring": {"Enabled": True}}
     ids = [instance(aws, PROD, "shop-web-%d" % (i + 1), subnets[2 + i], [groups["web"]], **safe) for i in range(2)]
     ids.append(instance(aws, PROD, "bastion", subnets[0], [groups["bastion"]]))
     _, subnets, groups = places[STAGING]

@@ -1,0 +1,266 @@
+"""What people meet at the command line: help, wrong words, missing credentials, damaged files, an interrupt.
+
+Prints `ok NAME` and `not ok NAME: why`; exit 1 where one failed. Needs PLUMBLINE (the binary).
+"""
+import http.server
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BINARY = os.path.abspath(os.environ["PLUMBLINE"])
+failed = 0
+bare = {"PATH": os.environ["PATH"], "HOME": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+keyed = dict(bare, AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_REGION="us-east-1")
+
+
+def say(ok, name, why=""):
+    global failed
+    failed += not ok
+    print("ok %s" % name if ok else "not ok %s: %s" % (name, str(why).replace("\n", " | ")[:700]), flush=True)
+
+
+def run(*words, env=None, cwd=None):
+    return subprocess.run([BINARY, *words], env=env or bare, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=120, errors="replace")
+
+
+def expect(name, done, status, *texts):
+    both = done.stdout + done.stderr
+    missing = [t for t in texts if t not in both]
+    say(done.returncode == status and not missing, name, "exit %d, wanted %d; missing %s in: %s" % (done.returncode, status, missing, both))
+
+
+def test_help(work):
+    expect("no words print the overview", run(), 0, "usage: plumbline COMMAND", "plumbline demo")
+    expect("--help prints the overview", run("--help"), 0, "usage: plumbline COMMAND")
+    for line in run("help").stdout.splitlines():
+        if line.startswith("  ") and line[2] != " ":
+            name = line.split()[0]
+            one, two = run("help", name), run(name, "--help")
+            say(one.returncode == two.returncode == 0 and one.stdout == two.stdout and "plumbline %s" % name in one.stdout,
+                "help %s answers" % name, one.stdout + two.stdout + two.stderr)
+    expect("version", run("version"), 0, "plumbline ")
+    expect("--version", run("--version"), 0, "plumbline ")
+    expect("version --verbose names libraries", run("version", "--verbose"), 0, "sqlite 3.", "openssl ", "libcurl ")
+
+
+def test_usage(work):
+    cases = [
+        ("an unknown command", ("scna",), "scan"),
+        ("an unknown option", ("scan", "--ouput", "x"), "--output"),
+        ("an option without its value", ("scan", "--output"), "--output"),
+        ("a word too many", ("version", "now"), "now"),
+        ("an unknown check", ("scan", "--checks", "s3_bucket_versionned", "--output", "made"), "s3_bucket_versioned"),
+        ("an unknown region", ("scan", "--regions", "us-esat-1", "--output", "made"), "us-east-1"),
+        ("an unknown format", ("scan", "--format", "htm", "--output", "made"), "html"),
+        ("an unknown severity", ("scan", "--fail-on", "severe", "--output", "made"), "high"),
+        ("an unknown framework", ("scan", "--framework", "cis_aws_7", "--output", "made"), "cis_aws_7.0"),
+        ("an unknown service", ("call", "s4", "ListBuckets"), "s3"),
+        ("an unknown operation", ("call", "s3", "ListBukets"), "ListBuckets"),
+        ("a write", ("call", "s3", "DeleteBucket", "Bucket=a"), ""),
+        ("an input that the operation lacks", ("call", "s3", "GetBucketPolicy", "Buckett=a"), "Bucket"),
+        ("an input without a value", ("call", "s3", "GetBucketPolicy", "Bucket"), "Bucket"),
+        ("an unknown format of a query", ("query", "x.db", "SELECT 1", "--format", "xml"), "json"),
+        ("an unknown check to show", ("checks", "show", "s3_bucket_versionned"), "s3_bucket_versioned"),
+        ("an unknown verb of checks", ("checks", "lst"), "list"),
+        ("an unknown table", ("schema", "s3_buckets"), "s3_buckets"),
+        ("an unknown framework to show", ("frameworks", "cis_aws_9.9"), "cis_aws_"),
+        ("evaluate without a folder", ("evaluate", "x.db"), "--output"),
+    ]
+    for name, words, text in cases:
+        done = run(*words, cwd=work, env=keyed)
+        expect("%s: exit 2 and what is nearest" % name, done, 2, text)
+    say(not os.path.exists(os.path.join(work, "made")), "wrong words write nothing")
+
+
+def test_credentials(work):
+    done = run("scan", "--output", os.path.join(work, "nobody"), cwd=work)
+    say(done.returncode == 1 and "environment" in done.stderr, "no credentials: exit 1 and what was tried, in order", done.stderr)
+    done = run("scan", "--output", "x", cwd=work, env=dict(bare, AWS_PROFILE="missing"))
+    say(done.returncode == 1 and "missing" in done.stderr, "a profile that is not there is named", done.stderr)
+    done = run("scan", "--output", os.path.join(work, "refused"), env=dict(keyed, AWS_ENDPOINT_URL="http://127.0.0.1:9"), cwd=work)
+    say(done.returncode == 1 and "GetCallerIdentity" in done.stderr, "an endpoint that refuses is an error that names the call", done.stderr)
+
+
+def test_folder(work):
+    path = os.path.join(work, "file")
+    open(path, "w").close()
+    done = run("scan", "--output", os.path.join(path, "out"), env=dict(keyed, AWS_ENDPOINT_URL="http://127.0.0.1:9"))
+    say(done.returncode == 1 and "GetCallerIdentity" not in done.stderr and path in done.stderr,
+        "a folder that cannot be made: said before the first request", done.stderr)
+    done = run("demo", "--quiet", "--output", "/proc/plumbline")
+    say(done.returncode == 1, "a folder that cannot be written is an error", done.stderr)
+
+
+def test_files(work):
+    for name, content in (("empty", b""), ("text", b"no database at all\n" * 50), ("half", b"SQLite format 3\0" + b"\xff" * 5000)):
+        path = os.path.join(work, name + ".db")
+        with open(path, "wb") as f:
+            f.write(content)
+        for words in (("evaluate", path, "--output", os.path.join(work, "no")), ("report", path), ("verify", path)):
+            done = run(*words)
+            say(done.returncode == 1 and path in done.stderr, "%s of a file that is %s: said so" % (words[0], name), "exit %d: %s" % (done.returncode, done.stderr))
+    path = os.path.join(work, "foreign.db")
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE t(x)")
+    db.execute("INSERT INTO t VALUES (7), (NULL), ('a,\"b'), (x'00ff')")
+    db.commit()
+    db.close()
+    done = run("verify", path)
+    say(done.returncode == 1 and "no evidence file" in done.stderr, "a foreign SQLite file is told apart", done.stderr)
+    done = run("query", path, "SELECT x, cidr_is_internet('0.0.0.0/0') AS open FROM t", "--format", "json")
+    rows = json.loads(done.stdout)
+    say([r["x"] for r in rows] == [7, None, 'a,"b', "2 bytes"] and rows[0]["open"] == 1, "query prints JSON of any SQLite file", done.stdout)
+    done = run("query", path, "SELECT x FROM t", "--format", "csv")
+    say('"a,""b"' in done.stdout and done.returncode == 0, "query prints CSV", done.stdout)
+    expect("query prints a table", run("query", path, "SELECT x AS heading FROM t"), 0, "heading", "7")
+    expect("a query with a mistake is an error", run("query", path, "SELECT y FROM t"), 1, "y")
+    say(run("query", path, "DELETE FROM t").returncode == 1 and sqlite3.connect(path).execute("SELECT count(*) FROM t").fetchone()[0] == 4,
+        "query changes nothing")
+    expect("a file that is not there", run("report", os.path.join(work, "gone.db")), 1, "gone.db")
+
+
+PAGE = """---
+severity: medium
+resource: s3_bucket
+---
+# The bucket is here
+
+It is here.
+
+```sql
+%s
+```
+
+## Examples
+| case | versioning | verdict |
+|------|------------|---------|
+| a    | Enabled    | pass    |
+| b    |            | fail    |
+| c    | !GetBucketVersioning AccessDenied | unknown |
+"""
+GOOD = "SELECT arn, iif(versioning = 'Enabled', 'pass', 'fail') AS verdict, 'x' AS observed FROM s3_bucket"
+
+
+def test_pages(work):
+    folder = os.path.join(work, "pages", "my")
+    os.makedirs(folder)
+    path = os.path.join(folder, "page.md")
+
+    def page(text):
+        with open(path, "w") as f:
+            f.write(text)
+        return run("checks", "test", "my_page", "--checks-dir", os.path.join(work, "pages"))
+    expect("a good page passes its test", page(PAGE % GOOD), 0, "3 cases")
+    cases = [
+        ("a wrong table", PAGE % GOOD.replace("s3_bucket", "s3_buckets"), "s3_buckets"),
+        ("a wrong column", PAGE % GOOD.replace("versioning", "versoning"), "versoning"),
+        ("USING", PAGE % (GOOD + " JOIN account USING (account_id)"), "USING"),
+        ("a wrong example", (PAGE % GOOD).replace("| fail ", "| pass "), "expected pass"),
+        ("an unknown key", (PAGE % GOOD).replace("severity:", "severety: x\nseverity:"), "severety"),
+        ("a claim that its examples refute", (PAGE % GOOD).replace("resource: s3_bucket", "resource: s3_bucket\nconclusive: fail"), "conclusive"),
+        ("no example of unknown", "\n".join(line for line in (PAGE % GOOD).splitlines() if "unknown" not in line), "unknown"),
+        ("a row too few", PAGE % (GOOD + " WHERE versioning = 'Enabled'"), ""),
+    ]
+    for name, text, word in cases:
+        done = page(text)
+        say(done.returncode == 1 and "page.md:" in done.stderr and word.lower() in done.stderr.lower(), "a page with %s: file and what was expected" % name,
+            "exit %d: %s" % (done.returncode, done.stderr))
+    made = run("checks", "new", "s3_bucket_mine", "--checks-dir", os.path.join(work, "new"))
+    say(made.returncode == 0, "checks new writes a page", made.stderr)
+    expect("the new page passes its own test", run("checks", "test", "s3_bucket_mine", "--checks-dir", os.path.join(work, "new")), 0)
+    expect("a new page does not overwrite", run("checks", "new", "s3_bucket_mine", "--checks-dir", os.path.join(work, "new")), 1, "there already")
+
+
+class Slow(http.server.BaseHTTPRequestHandler):
+    """Says who is asking and which regions there are, then is slow."""
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+        if "GetCallerIdentity" in body:
+            text = ("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/a</Arn><UserId>u</UserId>"
+                    "<Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
+        elif "DescribeRegions" in body:
+            text = ("<DescribeRegionsResponse><regionInfo><item><regionName>us-east-1</regionName><optInStatus>opt-in-not-required"
+                    "</optInStatus></item></regionInfo></DescribeRegionsResponse>")
+        else:
+            Slow.reached.set()
+            time.sleep(8)
+            text = "<x/>"
+        data = text.encode()
+        self.send_response(200)
+        self.send_header("content-type", "text/xml")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        try:
+            self.wfile.write(data)
+        except OSError:
+            pass  # who asked is gone
+
+    do_GET = do_POST
+    reached = threading.Event()
+
+
+def test_interrupt(work):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    out = os.path.join(work, "interrupted")
+    process = subprocess.Popen([BINARY, "scan", "--output", out], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                               env=dict(keyed, AWS_ENDPOINT_URL="http://127.0.0.1:%d" % server.server_port))
+    reached = Slow.reached.wait(30)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    server.shutdown()
+    say(reached and process.returncode == 5, "an interrupt ends with exit 5", "exit %s: %s" % (process.returncode, errors))
+    path = os.path.join(out, "evidence.db")
+    if os.path.exists(path):
+        db = sqlite3.connect(path)
+        state = db.execute("SELECT state FROM scan").fetchone()[0]
+        verdicts = {r[0] for r in db.execute("SELECT DISTINCT verdict FROM finding WHERE check_id LIKE 's3_%'")}
+        calls = db.execute("SELECT count(*) FROM api_call WHERE outcome = 'answered'").fetchone()[0]
+        db.close()
+        say(state == "incomplete" and calls >= 1, "what was collected is kept and marked incomplete", (state, calls))
+        say(verdicts == {"unknown"}, "what was not asked is unknown", verdicts)
+        say(os.path.exists(os.path.join(out, "report.html")), "an interrupted scan is reported")
+    else:
+        say(False, "what was collected is kept", "no evidence.db")
+
+
+def test_decisions_of_exit(work):
+    out = os.path.join(work, "demo")
+    expect("demo exits 0", run("demo", "--quiet", "--output", out), 0)
+    expect("--fail-on with failures: exit 3", run("demo", "--quiet", "--output", out, "--fail-on", "low"), 3)
+    expect("--fail-on-unknown with unknowns: exit 4", run("demo", "--quiet", "--output", out, "--fail-on-unknown"), 4)
+    expect("both: the first", run("demo", "--quiet", "--output", out, "--fail-on", "low", "--fail-on-unknown"), 3)
+    kept = [f for f in os.listdir(out) if f.startswith("evidence-")]
+    say(len(kept) == 3, "a former evidence file is kept by its time", os.listdir(out))
+    mode = os.stat(os.path.join(out, "evidence.db")).st_mode & 0o777
+    say(mode == 0o600, "the evidence file is readable by its owner only", oct(mode))
+    done = run("report", os.path.join(out, "evidence.db"), "--format", "csv,fixes", "--output", os.path.join(work, "told"))
+    say(done.returncode == 0 and os.path.exists(os.path.join(work, "told", "fixes", "index.csv")), "report writes csv and fixes", done.stderr)
+    expect("verify holds for the demo", run("verify", os.path.join(out, "evidence.db")), 0, "unchanged")
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="plumbline-cli-") as work:
+        for test in (test_help, test_usage, test_credentials, test_folder, test_files, test_pages, test_interrupt, test_decisions_of_exit):
+            folder = os.path.join(work, test.__name__)
+            os.mkdir(folder)
+            test(folder)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
