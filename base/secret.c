@@ -1,8 +1,9 @@
-/* Secrets in texts: found, replaced by markers and reported, through JSON, base64, gzip and MIME. */
+/* Secrets in texts: found, replaced by markers and reported, through JSON, base64, gzip
+ * and MIME. */
 
 #include "base/secret.h"
 
-#define DEPTH_MAX 6			  /* of one encoding in another */
+#define DEPTH_MAX 6			      /* of one encoding in another */
 #define OPENED_MAX ((size_t)16 * 1024 * 1024) /* bytes decoded for one text */
 #define REPORT_MAX 1000
 #define RUN_MIN 24 /* characters of base64 that could hold a secret */
@@ -10,7 +11,8 @@
 
 struct opening {
 	int *number;
-	void (*seen)(void *arg, const char *kind, int number, const char *value, size_t len);
+	void (*seen)(void *arg, const char *kind, int number, const char *value,
+		     size_t len);
 	void *arg;
 	json_t *report; /* where things are told; NULL: they are replaced */
 	int found;
@@ -28,7 +30,8 @@ struct where {
 
 static char *text_open(struct opening *o, const char *text, size_t len, const char *name,
 		       const struct where *where);
-static void json_open(struct opening *o, json_t *value, const char *name, const struct where *where);
+static void json_open(struct opening *o, json_t *value, const char *name,
+		      const struct where *where);
 
 static void
 where_print(const struct where *where, struct buf *out)
@@ -57,15 +60,15 @@ report_add(struct opening *o, const char *kind, const struct where *where)
 	where_print(where, &text);
 	if (text.data && !text_is_utf8(text.data, text.len))
 		buf_free(&text);
-	json_array_append_new(o->report,
-			      json_pack("{s:s, s:s}", "kind", kind, "where", text.data ? text.data : "text"));
+	json_array_append_new(o->report, json_pack("{s:s, s:s}", "kind", kind, "where",
+						   text.data ? text.data : "text"));
 	buf_free(&text);
 }
 
 /* A secret of len bytes at value: told, or replaced by a marker in out. */
 static void
-secret_handle(struct opening *o, const char *kind, const char *value, size_t len, struct buf *out,
-	      const struct where *where)
+secret_handle(struct opening *o, const char *kind, const char *value, size_t len,
+	      struct buf *out, const struct where *where)
 {
 	if (o->report) {
 		report_add(o, kind, where);
@@ -78,34 +81,6 @@ secret_handle(struct opening *o, const char *kind, const char *value, size_t len
 	buf_print(out, "[secret:%s:%zu:%d]", kind, len, *o->number);
 }
 
-static const char *
-kind_named(const char *text, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < secret_kind_count; i++) {
-		if (strlen(secret_kind_names[i]) == len && !memcmp(text, secret_kind_names[i], len))
-			return secret_kind_names[i];
-	}
-	return NULL;
-}
-
-/* A marker "[secret:KIND:LENGTH:NUMBER]" at text, left by an earlier redaction. Its kind, or NULL. */
-static const char *
-marker_at(const char *text, size_t len)
-{
-	const char *end = memchr(text, ']', len < 80 ? len : 80), *colon;
-	size_t digits;
-
-	if (!end || len < 12 || memcmp(text, "[secret:", 8))
-		return NULL;
-	colon = memchr(text + 8, ':', (size_t)(end - text) - 8);
-	if (!colon)
-		return NULL;
-	digits = strspn(colon + 1, "0123456789:");
-	return colon + 1 + digits == end && digits >= 3 ? kind_named(text + 8, (size_t)(colon - text) - 8) : NULL;
-}
-
 static void
 markers_report(struct opening *o, const char *text, size_t len, const struct where *where)
 {
@@ -115,14 +90,14 @@ markers_report(struct opening *o, const char *text, size_t len, const struct whe
 	while ((at = memmem(at, (size_t)(end - at), "[secret:", 8)) != NULL) {
 		for (; line < at; line++)
 			here.line += *line == '\n';
-		kind = marker_at(at, (size_t)(end - at));
-		if (kind)
+		if (marker_at(at, (size_t)(end - at), &kind))
 			report_add(o, kind, memchr(text, '\n', len) ? &here : where);
 		at += 8;
 	}
 }
 
-/* A run of base64: where secrets stand in what it holds, that is the new text. Caller frees; NULL: none. */
+/* A run of base64: where secrets stand in what it holds, that is the new text. Caller
+ * frees; NULL: none. */
 static char *
 run_open(struct opening *o, const char *text, size_t len, const struct where *where)
 {
@@ -144,13 +119,14 @@ run_open(struct opening *o, const char *text, size_t len, const struct where *wh
 static bool
 is_base64(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' ||
-	       c == '+' || c == '-' || c == '_';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '/' || c == '+' || c == '-' || c == '_';
 }
 
 /* The stretch between two secrets: copied, base64 that holds secrets opened. */
 static void
-stretch_open(struct opening *o, const char *text, size_t from, size_t to, struct buf *out, struct where *here)
+stretch_open(struct opening *o, const char *text, size_t from, size_t to, struct buf *out,
+	     struct where *here)
 {
 	size_t i = from, end, kept = from;
 	char *opened;
@@ -162,7 +138,9 @@ stretch_open(struct opening *o, const char *text, size_t from, size_t to, struct
 			continue;
 		}
 		end = base64_run(text, to, i);
-		opened = end - i >= RUN_MIN && o->depth < DEPTH_MAX ? run_open(o, text + i, end - i, here) : NULL;
+		opened = end - i >= RUN_MIN && o->depth < DEPTH_MAX
+				 ? run_open(o, text + i, end - i, here)
+				 : NULL;
 		if (opened) {
 			buf_add(out, text + kept, i - kept);
 			buf_text(out, opened);
@@ -176,7 +154,8 @@ stretch_open(struct opening *o, const char *text, size_t from, size_t to, struct
 }
 
 static char *
-plain_open(struct opening *o, const char *text, size_t len, const char *name, const struct where *where)
+plain_open(struct opening *o, const char *text, size_t len, const char *name,
+	   const struct where *where)
 {
 	struct where here = { .outer = where, .line = 1 };
 	int before = o->found;
@@ -221,7 +200,8 @@ json_of(const char *text, size_t len)
 
 /* The text with its secrets replaced, caller frees; NULL: none, or they are reported. */
 static char *
-text_open(struct opening *o, const char *text, size_t len, const char *name, const struct where *where)
+text_open(struct opening *o, const char *text, size_t len, const char *name,
+	  const struct where *where)
 {
 	struct where here = { .outer = where, .encoded = true };
 	struct buf unpacked = { 0 };
@@ -236,7 +216,8 @@ text_open(struct opening *o, const char *text, size_t len, const char *name, con
 		if (o->found > before && !o->report)
 			opened = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
 		json_decref(json);
-	} else if (open_is_gzip(text, len) && o->depth <= DEPTH_MAX && o->opened <= OPENED_MAX) {
+	} else if (open_is_gzip(text, len) && o->depth <= DEPTH_MAX &&
+		   o->opened <= OPENED_MAX) {
 		if (!open_gzip(text, len, &unpacked)) {
 			o->opened += unpacked.len;
 			opened = text_open(o, unpacked.data, unpacked.len, name, &here);
@@ -263,11 +244,13 @@ is_one_of(const char *key, const char *const *words, size_t count)
 }
 
 static const char *const name_keys[] = {
-	"Name", "Key", "ParameterKey", "OutputKey", "ParameterName", "OptionName", "Variable",
+	"Name",		 "Key",	       "ParameterKey", "OutputKey",
+	"ParameterName", "OptionName", "Variable",
 };
 static const char *const value_keys[] = {
-	"Value", "ParameterValue", "OutputValue", "DefaultValue", "Default", "StringValue", "OptionSetting", "S",
-	"ResolvedValue", "Values", "NewValue", "OldValue", "Plaintext",
+	"Value",       "ParameterValue", "OutputValue", "DefaultValue",	 "Default",
+	"StringValue", "OptionSetting",	 "S",		"ResolvedValue", "Values",
+	"NewValue",    "OldValue",	 "Plaintext",
 };
 
 const char *
@@ -278,8 +261,10 @@ secret_name(const json_t *object, const char *key)
 
 	if (!key || !is_one_of(key, value_keys, COUNT(value_keys)))
 		return key;
-	json_object_foreach((json_t *)(uintptr_t)object, member, value) {
-		if (json_is_string(value) && is_one_of(member, name_keys, COUNT(name_keys)))
+	json_object_foreach((json_t *)(uintptr_t)object, member, value)
+	{
+		if (json_is_string(value) &&
+		    is_one_of(member, name_keys, COUNT(name_keys)))
 			name = json_string_value(value);
 	}
 	return name ? name : key;
@@ -288,14 +273,17 @@ secret_name(const json_t *object, const char *key)
 static void
 string_open(struct opening *o, json_t *value, const char *name, const struct where *where)
 {
-	char *opened = text_open(o, json_string_value(value), json_string_length(value), name, where);
+	char *opened = text_open(o, json_string_value(value), json_string_length(value),
+				 name, where);
 
 	if (!opened)
 		return;
-	/* A cut through a character would not be valid: then nothing of the text is kept. */
+	/* A cut through a character would not be valid: then nothing of the text is kept.
+	 */
 	if (json_string_set(value, opened)) {
 		free(opened);
-		opened = mem_print("[secret:secret:%zu:%d]", json_string_length(value), *o->number);
+		opened = mem_print("[secret:secret:%zu:%d]", json_string_length(value),
+				   *o->number);
 		json_string_set(value, opened);
 	}
 	free(opened);
@@ -310,8 +298,10 @@ keys_open(struct opening *o, json_t *object, const struct where *where)
 	char *opened;
 	void *next;
 
-	json_object_foreach_safe(object, next, key, value) {
-		opened = strlen(key) >= 20 ? text_open(o, key, strlen(key), NULL, where) : NULL;
+	json_object_foreach_safe(object, next, key, value)
+	{
+		opened = strlen(key) >= 20 ? text_open(o, key, strlen(key), NULL, where)
+					   : NULL;
 		if (opened && text_is_utf8(opened, strlen(opened)))
 			json_object_set(renamed, opened, value);
 		if (opened)
@@ -333,21 +323,27 @@ json_open(struct opening *o, json_t *value, const char *name, const struct where
 	if (json_is_string(value)) {
 		string_open(o, value, name, where);
 	} else if (json_is_object(value)) {
-		json_object_foreach(value, key, member) {
+		json_object_foreach(value, key, member)
+		{
 			here.key = key;
 			judged = secret_name(value, key);
 			/* {"DBPassword": {"Type": "String", "Default": …}} */
-			if (judged == key && name && is_one_of(key, value_keys, COUNT(value_keys)))
+			if (judged == key && name &&
+			    is_one_of(key, value_keys, COUNT(value_keys)))
 				judged = name;
 			json_open(o, member, judged, &here);
 		}
 		keys_open(o, value, where);
 	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, member) {
+		json_array_foreach(value, i, member)
+		{
 			here.index = i;
 			/* ["--password", "…"] */
-			judged = before && *before == '-' && json_is_string(member) ? before : name;
-			before = json_is_string(member) ? json_string_value(member) : NULL;
+			judged = before && *before == '-' && json_is_string(member)
+					 ? before
+					 : name;
+			before =
+				json_is_string(member) ? json_string_value(member) : NULL;
 			json_open(o, member, judged, &here);
 		}
 	}
@@ -355,7 +351,9 @@ json_open(struct opening *o, json_t *value, const char *name, const struct where
 
 char *
 secret_redact(const char *text, size_t len, const char *name, int *number,
-	      void (*seen)(void *arg, const char *kind, int number, const char *value, size_t len), void *arg)
+	      void (*seen)(void *arg, const char *kind, int number, const char *value,
+			   size_t len),
+	      void *arg)
 {
 	struct opening o = { .number = number, .seen = seen, .arg = arg };
 
@@ -364,7 +362,9 @@ secret_redact(const char *text, size_t len, const char *name, int *number,
 
 int
 secret_redact_json(json_t *value, const char *name, int *number,
-		   void (*seen)(void *arg, const char *kind, int number, const char *value, size_t len), void *arg)
+		   void (*seen)(void *arg, const char *kind, int number,
+				const char *value, size_t len),
+		   void *arg)
 {
 	struct opening o = { .number = number, .seen = seen, .arg = arg };
 

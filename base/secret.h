@@ -1,6 +1,7 @@
-/* Secret detection, between its files: secret.c (the public functions), secret_find.c (what stands in
- * the clear), secret_assign.c (what a name gives away), secret_kinds.c (tables of formats),
- * secret_name.c (what a name says), secret_value.c (what no secret is), secret_open.c (encodings). */
+/* Secret detection, between its files: secret.c (the public functions), secret_find.c
+ * (what stands in the clear), secret_assign.c (what a name gives away), secret_kinds.c
+ * (tables of formats), secret_name.c (what a name says), secret_value.c (what no secret
+ * is), secret_open.c (encodings). */
 
 #ifndef PLUMBLINE_BASE_SECRET_H
 #define PLUMBLINE_BASE_SECRET_H
@@ -17,14 +18,19 @@ struct found {
 
 /* Adds a secret unless it overlaps one that is there. */
 void found_add(struct found *found, const char *kind, size_t start, size_t len);
-/* All secrets of text in order, as secret_find() has them. Caller frees list and taken. */
+/* All secrets of text in order, as secret_find() has them. Caller frees list and taken.
+ */
 void found_read(struct found *found, const char *text, size_t len, const char *name);
 void found_free(struct found *found);
+/* A marker "[secret:KIND:LENGTH:NUMBER]" at text, left by a redaction. Its length, 0:
+ * none. */
+size_t marker_at(const char *text, size_t len, const char **kind);
 
 /* ---- secret_kinds.c: formats that need no name. */
 
-/* A secret that starts at text[at] by its own format. Returns its length, 0: none. *kind is set, and
- * *skip to how many bytes in front of the secret belong to the format (a webhook's address). */
+/* A secret that starts at text[at] by its own format. Returns its length, 0: none. *kind
+ * is set, and *skip to how many bytes in front of the secret belong to the format (a
+ * webhook's address). */
 size_t kind_at(const char *text, size_t len, size_t at, const char **kind, size_t *skip);
 extern const char *const secret_kind_names[];
 extern const size_t secret_kind_count;
@@ -35,11 +41,13 @@ enum name_class { NAME_NONE, NAME_KEY, NAME_TOKEN, NAME_PASSWORD };
 
 /* What a variable's or member's name says of its value. */
 enum name_class name_classify(const char *name, size_t len);
-bool name_has(const char *name, size_t len, const char *part); /* whatever the case, signs left out */
+bool name_has(const char *name, size_t len,
+	      const char *part); /* whatever the case, signs left out */
 
 /* ---- secret_value.c */
 
-/* A variable, a reference to where a secret is kept, a call, a marker: never a secret itself. */
+/* A variable, a reference to where a secret is kept, a call, a marker: never a secret
+ * itself. */
 bool value_is_reference(const char *value, size_t len);
 /* "changeme", "********", AWS's own examples. */
 bool value_is_placeholder(const char *value, size_t len);
@@ -50,6 +58,13 @@ bool value_is_hex(const char *value, size_t len);
 double value_entropy(const char *value, size_t len); /* bits per byte */
 /* Whether nobody would have chosen it by hand: a token's body. */
 bool value_is_random(const char *value, size_t len);
+/* Small and capital letters without the order that words have. */
+bool value_is_mixed(const char *value, size_t len);
+
+/* ---- secret_judge.c */
+
+/* User and password with a colon between, in base64. */
+bool value_is_basic(const char *value, size_t len);
 /* The kind of secret that a value under a name is, or NULL. */
 const char *value_kind(const char *name, size_t name_len, const char *value, size_t len);
 
@@ -59,7 +74,8 @@ void find_assignments(const char *text, size_t len, struct found *found);
 
 /* ---- secret_open.c */
 
-/* Where the run of base64 that starts at text[at] ends (line breaks inside let through), or at. */
+/* Where the run of base64 that starts at text[at] ends (line breaks inside let through),
+ * or at. */
 size_t base64_run(const char *text, size_t len, size_t at);
 /* Decodes base64 or unpacks gzip: text comes out, or -1. */
 int open_base64(const char *text, size_t len, struct buf *out);

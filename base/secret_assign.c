@@ -1,9 +1,9 @@
-/* Secrets that their name gives away: assignments in shell, JSON, YAML, XML, SQL and Terraform, pairs
- * of "name" and "value", and the options of usual commands. */
+/* Secrets that their name gives away: assignments in shell, JSON, YAML, XML, SQL and
+ * Terraform, pairs of "name" and "value", and the options of usual commands. */
 
 #include "base/secret.h"
 
-#define VALUE_MAX 4096
+#define VALUE_MAX 2048
 #define PAIR_MAX 400 /* bytes between the name and the value of a pair */
 
 struct span {
@@ -20,8 +20,8 @@ struct assigner {
 static bool
 is_name(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
-	       c == '-' || c == '.';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
 }
 
 static bool
@@ -45,11 +45,13 @@ char_at(const struct assigner *a, size_t i)
 static bool
 same(const struct assigner *a, struct span span, const char *word)
 {
-	return span.len == strlen(word) && !strncasecmp(a->text + span.start, word, span.len);
+	return span.len == strlen(word) &&
+	       !strncasecmp(a->text + span.start, word, span.len);
 }
 
 static bool
-same_any(const struct assigner *a, struct span span, const char *const *words, size_t count)
+same_any(const struct assigner *a, struct span span, const char *const *words,
+	 size_t count)
 {
 	size_t i;
 
@@ -60,7 +62,8 @@ same_any(const struct assigner *a, struct span span, const char *const *words, s
 	return false;
 }
 
-/* Past backslashes and a quotation mark at i, if they stand there. *level is how many backslashes. */
+/* Past backslashes and a quotation mark at i, if they stand there. *level is how many
+ * backslashes. */
 static size_t
 quote_skip(const struct assigner *a, size_t i, char *quote, size_t *level)
 {
@@ -77,8 +80,8 @@ quote_skip(const struct assigner *a, size_t i, char *quote, size_t *level)
 	return i + 1;
 }
 
-/* Where the text in quotation marks that begins at i ends: at a mark with as many backslashes as the
- * first one had. */
+/* Where the text in quotation marks that begins at i ends: at a mark with as many
+ * backslashes as the first one had. */
 static size_t
 quoted_end(const struct assigner *a, size_t i, char quote, size_t level)
 {
@@ -108,7 +111,8 @@ begins_line(const struct assigner *a, size_t start)
 		i++;
 	return i == start || (start - i >= 4 && (!strncmp(a->text + i, "export ", 7) ||
 						 !strncasecmp(a->text + i, "set ", 4) ||
-						 !strncmp(a->text + i, "ENV ", 4) || !strncmp(a->text + i, "ARG ", 4)));
+						 !strncmp(a->text + i, "ENV ", 4) ||
+						 !strncmp(a->text + i, "ARG ", 4)));
 }
 
 /* Whether a further "name=" follows, as in "Key=a,Value=b". */
@@ -122,15 +126,21 @@ assigns_next(const struct assigner *a, size_t i)
 	return i > start && char_at(a, i) == '=';
 }
 
-/* Where a value without quotation marks ends. What begins its line goes up to the next blank: all of
- * a password must go, whatever signs it has. */
+static const bool ends_bare[256] = {
+	['"'] = true, ['\''] = true, ['`'] = true, [';'] = true, ['<'] = true, ['>'] = true, ['|'] = true,
+	[','] = true, [')'] = true,  ['}'] = true, [']'] = true, ['&'] = true, ['\\'] = true,
+};
+
+/* Where a value without quotation marks ends. What begins its line goes up to the next
+ * blank: all of a password must go, whatever signs it has. */
 static size_t
 bare_end(const struct assigner *a, size_t i, bool whole, char outer)
 {
 	size_t stop = i + VALUE_MAX < a->len ? i + VALUE_MAX : a->len;
 
 	for (; i < stop && (unsigned char)a->text[i] > ' '; i++) {
-		if (outer ? a->text[i] == outer : !whole && strchr("\"'`;<>|,)}]&\\", a->text[i]))
+		if (outer ? a->text[i] == outer
+			  : !whole && ends_bare[(unsigned char)a->text[i]])
 			break;
 		if (whole && strchr(",;&", a->text[i]) && assigns_next(a, i + 1))
 			break;
@@ -149,7 +159,8 @@ value_span(const struct assigner *a, size_t i, size_t name, char outer)
 	while (is_blank(char_at(a, i)))
 		i++;
 	/* YAML's block: the value is on the next line. */
-	if ((char_at(a, i) == '|' || char_at(a, i) == '>') && char_at(a, i + 1 + (char_at(a, i + 1) == '-')) == '\n') {
+	if ((char_at(a, i) == '|' || char_at(a, i) == '>') &&
+	    char_at(a, i + 1 + (char_at(a, i + 1) == '-')) == '\n') {
 		i += 2;
 		while (i < a->len && (unsigned char)a->text[i] <= ' ')
 			i++;
@@ -174,27 +185,21 @@ static void
 value_judge(struct assigner *a, struct span name, struct span value)
 {
 	const char *kind, *text = a->text + value.start;
-	struct buf pair = { .cap = 4096 };
 
-	if (same(a, name, "auth") || same(a, name, "_auth") || same(a, name, "authorization")) {
-		/* Docker's and npm's files: user and password in base64. */
-		if (value.len >= 8 && base64_read(text, value.len, &pair) > 3 && open_is_text(pair.data, pair.len) &&
-		    memchr(pair.data, ':', pair.len) && !memchr(pair.data, '\n', pair.len))
-			found_add(a->found, "basic-auth", value.start, value.len);
-		buf_free(&pair);
-	}
 	kind = value_kind(a->text + name.start, name.len, text, value.len);
 	if (kind)
 		found_add(a->found, kind, value.start, value.len);
 }
 
 static const char *const name_words[] = {
-	"name", "key", "parameterkey", "outputkey", "variable", "parametername", "envname", "option", "optionname",
-	"property", "attributename", "n",
+	"name",	      "key",	       "parameterkey",	"outputkey",
+	"variable",   "parametername", "envname",	"option",
+	"optionname", "property",      "attributename", "n",
 };
 static const char *const value_words[] = {
-	"value", "parametervalue", "outputvalue", "defaultvalue", "default", "stringvalue", "optionvalue", "s",
-	"newvalue", "plaintext", "val",
+	"value",    "parametervalue", "outputvalue", "defaultvalue",
+	"default",  "stringvalue",    "optionvalue", "s",
+	"newvalue", "plaintext",      "val",
 };
 
 static bool
@@ -203,7 +208,8 @@ is_near(struct span earlier, size_t at)
 	return earlier.len && at >= earlier.at && at - earlier.at < PAIR_MAX;
 }
 
-/* "user:password" of an option or a pipe: the part behind the colon is judged as a password. */
+/* "user:password" of an option or a pipe: the part behind the colon is judged as a
+ * password. */
 static void
 pair_judge(struct assigner *a, struct span value, bool bare_too)
 {
@@ -242,7 +248,8 @@ assignment_judge(struct assigner *a, struct span name, struct span value)
 	}
 	if (same_any(a, name, name_words, COUNT(name_words))) {
 		a->pair_name = value;
-		if (is_near(a->pair_value, name.start) && name.start - a->pair_value.at < a->pair_value.len + 40)
+		if (is_near(a->pair_value, name.start) &&
+		    name.start - a->pair_value.at < a->pair_value.len + 40)
 			value_judge(a, value, a->pair_value);
 		a->pair_value.len = 0;
 		if (!same(a, name, "key"))
@@ -262,7 +269,9 @@ separator_skip(const struct assigner *a, size_t i)
 	if (c == '=')
 		return next == '=' || next == '~' ? 0 : i + 1 + (next == '>');
 	if (c == ':')
-		return next == ':' || (next == '/' && char_at(a, i + 2) == '/') ? 0 : i + 1 + (next == '=');
+		return next == ':' || (next == '/' && char_at(a, i + 2) == '/')
+			       ? 0
+			       : i + 1 + (next == '=');
 	return 0;
 }
 
@@ -291,7 +300,8 @@ static const char password_word[] = "password";
 static void
 password_judge(struct assigner *a, struct span value)
 {
-	const char *kind = value_kind(password_word, sizeof(password_word) - 1, a->text + value.start, value.len);
+	const char *kind = value_kind(password_word, sizeof(password_word) - 1,
+				      a->text + value.start, value.len);
 
 	if (kind)
 		found_add(a->found, kind, value.start, value.len);
@@ -302,21 +312,19 @@ static void
 scheme_judge(struct assigner *a, struct span name, struct span value)
 {
 	const char *text = a->text + value.start;
-	struct buf pair = { .cap = 4096 };
 
 	if (same(a, name, "basic")) {
-		if (value.len >= 8 && base64_read(text, value.len, &pair) > 3 && open_is_text(pair.data, pair.len) &&
-		    memchr(pair.data, ':', pair.len))
+		if (value_is_basic(text, value.len))
 			found_add(a->found, "basic-auth", value.start, value.len);
-		buf_free(&pair);
 		return;
 	}
-	if (value.len >= 16 && !value_is_reference(text, value.len) && !value_is_placeholder(text, value.len) &&
-	    value_is_random(text, value.len))
+	if (value.len >= 16 && !value_is_reference(text, value.len) &&
+	    !value_is_placeholder(text, value.len) && value_is_random(text, value.len))
 		found_add(a->found, "bearer-token", value.start, value.len);
 }
 
-/* What is piped into a command that reads a password: the last word of the echo in front. */
+/* What is piped into a command that reads a password: the last word of the echo in front.
+ */
 static void
 echo_judge(struct assigner *a, size_t at)
 {
@@ -343,13 +351,17 @@ command_judge(struct assigner *a, struct span name, size_t after)
 	struct span value = word_behind(a, after);
 	const char *text = a->text + name.start;
 
-	if (same(a, name, "chpasswd") || same(a, name, "--password-stdin") || same(a, name, "--stdin")) {
+	if (same(a, name, "chpasswd") || same(a, name, "--password-stdin") ||
+	    same(a, name, "--stdin")) {
 		echo_judge(a, name.start);
 		return;
 	}
 	if (name.len > 2 && !memcmp(text, "-p", 2) && text[2] != '-' &&
 	    (line_has(a, name.start, "mysql") || line_has(a, name.start, "mariadb"))) {
-		value = (struct span){ name.start + 2, bare_end(a, name.start, false, '\0') - name.start - 2, 0 };
+		value = (struct span){ name.start + 2,
+				       bare_end(a, name.start, false, '\0') - name.start -
+					       2,
+				       0 };
 		password_judge(a, value);
 		return;
 	}
@@ -357,22 +369,28 @@ command_judge(struct assigner *a, struct span name, size_t after)
 		return;
 	if (same(a, name, "bearer") || same(a, name, "basic")) {
 		scheme_judge(a, name, value);
-	} else if (same(a, name, "-u") || same(a, name, "--user") || same(a, name, "--proxy-user")) {
+	} else if (same(a, name, "-u") || same(a, name, "--user") ||
+		   same(a, name, "--proxy-user")) {
 		pair_judge(a, value, false);
-	} else if (same(a, name, "-p") && (line_has(a, name.start, "sshpass") || line_has(a, name.start, "login") ||
+	} else if (same(a, name, "-p") && (line_has(a, name.start, "sshpass") ||
+					   line_has(a, name.start, "login") ||
 					   line_has(a, name.start, "mongo"))) {
 		password_judge(a, value);
 	} else if (same(a, name, "-a") && line_has(a, name.start, "redis")) {
 		password_judge(a, value);
-	} else if (same(a, name, "by") && (line_has(a, name.start, "IDENTIFIED") || line_has(a, name.start, "identified"))) {
+	} else if (same(a, name, "by") && (line_has(a, name.start, "IDENTIFIED") ||
+					   line_has(a, name.start, "identified"))) {
 		password_judge(a, value);
-	} else if (same(a, name, "convertto-securestring") || (same(a, name, "-string") && line_has(a, name.start, "Secure"))) {
+	} else if (same(a, name, "convertto-securestring") ||
+		   (same(a, name, "-string") && line_has(a, name.start, "Secure"))) {
 		password_judge(a, value);
 	} else if (same(a, name, "user") && line_has(a, name.start, "net ")) {
 		password_judge(a, word_behind(a, value.start + value.len));
-	} else if (*text == '-' || is_quote(a->text[value.start - 1]) || name_has(text, name.len, "aws") ||
+	} else if (*text == '-' || is_quote(a->text[value.start - 1]) ||
+		   name_has(text, name.len, "aws") ||
 		   value_is_random(a->text + value.start, value.len)) {
-		/* "--password x", "ENV DB_PASSWORD x", "PASSWORD 'x'", "login y password z". */
+		/* "--password x", "ENV DB_PASSWORD x", "PASSWORD 'x'", "login y password
+		 * z". */
 		value_judge(a, name, value);
 	}
 }
@@ -381,7 +399,8 @@ command_judge(struct assigner *a, struct span name, size_t after)
 static void
 tag_judge(struct assigner *a, struct span name, size_t i)
 {
-	const char *end = memchr(a->text + i, '<', a->len - i < VALUE_MAX ? a->len - i : VALUE_MAX);
+	const char *end =
+		memchr(a->text + i, '<', a->len - i < VALUE_MAX ? a->len - i : VALUE_MAX);
 	struct span value = { i, 0, i };
 
 	if (!end)
@@ -422,20 +441,24 @@ name_judge(struct assigner *a, struct span name, size_t i)
 	if (!separator) {
 		if (char_at(a, i) == '{' || (quote && char_at(a, i) == '{'))
 			a->heading = (struct span){ name.start, name.len, i };
-		else if (char_at(a, i) == ',' && quote && name.start > 1 && a->text[name.start - 2] == '(' &&
+		else if (char_at(a, i) == ',' && quote && name.start > 1 &&
+			 a->text[name.start - 2] == '(' &&
 			 is_quote(char_at(a, i + 1 + is_blank(char_at(a, i + 1)))))
 			value_judge(a, name, value_span(a, i + 1, i, '\0'));
-		else if (char_at(a, i) == '(' && is_quote(char_at(a, i + 1)) && same(a, name, "password"))
+		else if (char_at(a, i) == '(' && is_quote(char_at(a, i + 1)) &&
+			 same(a, name, "password"))
 			password_judge(a, value_span(a, i + 1, i, '\0'));
 		else
 			command_judge(a, name, k + (quote != '\0') * (after - k));
 		return;
 	}
-	/* "NAME=value" as a whole in quotation marks: they end the value, unless it has its own. */
+	/* "NAME=value" as a whole in quotation marks: they end the value, unless it has
+	 * its own. */
 	if (outer && (is_blank(char_at(a, separator)) || is_quote(char_at(a, separator))))
 		outer = '\0';
 	value = value_span(a, separator, name.start, outer);
-	if (value.len == 0 || strchr("{[", char_at(a, value.start)) != NULL) {
+	if (value.len == 0 || char_at(a, value.start) == '{' ||
+	    char_at(a, value.start) == '[') {
 		a->heading = (struct span){ name.start, name.len, value.start };
 		return;
 	}

@@ -1,8 +1,10 @@
-/* Finds the secrets that stand in a text in the clear: by format, in addresses, and by their names. */
+/* Finds the secrets that stand in a text in the clear: by format, in addresses, and by
+ * their names. */
 
 #include "base/secret.h"
 
-#define NEAR 300	/* bytes around an access key's id in which its secret half is looked for */
+#define NEAR \
+	300 /* bytes around an access key's id in which its secret half is looked for */
 #define AUTHORITY_MAX 512
 
 void
@@ -40,6 +42,51 @@ find_formats(const char *text, size_t len, struct found *found)
 	}
 }
 
+static const char *
+kind_named(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < secret_kind_count; i++) {
+		if (strlen(secret_kind_names[i]) == len &&
+		    !memcmp(text, secret_kind_names[i], len))
+			return secret_kind_names[i];
+	}
+	return NULL;
+}
+
+size_t
+marker_at(const char *text, size_t len, const char **kind)
+{
+	const char *end = memchr(text, ']', len < 80 ? len : 80), *colon;
+	size_t digits;
+
+	if (!end || len < 12 || memcmp(text, "[secret:", 8))
+		return 0;
+	colon = memchr(text + 8, ':', (size_t)(end - text) - 8);
+	if (!colon)
+		return 0;
+	digits = strspn(colon + 1, "0123456789:");
+	*kind = kind_named(text + 8, (size_t)(colon - text) - 8);
+	return *kind && colon + 1 + digits == end && digits >= 3
+		       ? (size_t)(end - text) + 1
+		       : 0;
+}
+
+/* What a marker says is no name, value or address. */
+static void
+markers_take(const char *text, size_t len, struct found *found)
+{
+	const char *at = text, *end = text + len, *kind;
+	size_t n;
+
+	while ((at = memmem(at, (size_t)(end - at), "[secret:", 8)) != NULL) {
+		n = marker_at(at, (size_t)(end - at), &kind);
+		memset(found->taken + (at - text), 1, n);
+		at += n ? n : 8;
+	}
+}
+
 /* "user:password@" behind "://". A password that is none, or a variable, is let be. */
 static void
 find_url(const char *text, size_t len, size_t at, struct found *found)
@@ -49,7 +96,9 @@ find_url(const char *text, size_t len, size_t at, struct found *found)
 
 	if (len > at + AUTHORITY_MAX)
 		len = at + AUTHORITY_MAX;
-	for (; end < len && (unsigned char)text[end] > ' ' && !strchr("/?#\"'<>`\\", text[end]); end++) {
+	for (; end < len && (unsigned char)text[end] > ' ' &&
+	       !strchr("/?#\"'<>`\\", text[end]);
+	     end++) {
 		if (text[end] == '@')
 			sign = end;
 		else if (text[end] == ':' && !colon && !sign)
@@ -60,7 +109,8 @@ find_url(const char *text, size_t len, size_t at, struct found *found)
 	start = colon;
 	pass = text + start;
 	end = sign - start;
-	if (end < 3 || value_is_reference(pass, end) || value_is_placeholder(pass, end) || *pass == '$')
+	if (end < 3 || value_is_reference(pass, end) || value_is_placeholder(pass, end) ||
+	    *pass == '$')
 		return;
 	found_add(found, "url-password", start, end);
 }
@@ -79,11 +129,12 @@ find_urls(const char *text, size_t len, struct found *found)
 static bool
 is_base64(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' ||
-	       c == '+';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '/' || c == '+';
 }
 
-/* The secret half of an access key has no format but 40 characters of base64: near its id it is one. */
+/* The secret half of an access key has no format but 40 characters of base64: near its id
+ * it is one. */
 static void
 find_near(const char *text, size_t len, size_t start, size_t end, struct found *found)
 {
@@ -133,12 +184,14 @@ found_read(struct found *found, const char *text, size_t len, const char *name)
 	if (!text || len < 5)
 		return;
 	found->taken = mem_get(len);
+	markers_take(text, len, found);
 	find_formats(text, len, found);
 	formats = found->count;
 	find_urls(text, len, found);
 	for (i = 0; i < formats; i++) {
 		if (!strcmp(found->list[i].kind, "aws-access-key-id"))
-			find_near(text, len, found->list[i].start, found->list[i].start + 20, found);
+			find_near(text, len, found->list[i].start,
+				  found->list[i].start + 20, found);
 	}
 	find_assignments(text, len, found);
 	if (name)
@@ -148,7 +201,8 @@ found_read(struct found *found, const char *text, size_t len, const char *name)
 }
 
 size_t
-secret_find(const char *text, size_t len, const char *name, struct secret *out, size_t max)
+secret_find(const char *text, size_t len, const char *name, struct secret *out,
+	    size_t max)
 {
 	struct found found;
 	size_t i;

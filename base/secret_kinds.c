@@ -3,17 +3,28 @@
 #include "base/secret.h"
 
 /* Characters that a body may have. */
-enum { UP = 1, LOW = 2, DIG = 4, HEX = 8, LINE = 16, DASH = 32, DOT = 64, B64 = 128, PCT = 256 };
+enum {
+	UP = 1,
+	LOW = 2,
+	DIG = 4,
+	HEX = 8,
+	LINE = 16,
+	DASH = 32,
+	DOT = 64,
+	B64 = 128,
+	PCT = 256
+};
 #define BODY_MAX 8192
 #define PEM_MAX 16384
+#define HEAD 256
 #define AN (UP | LOW | DIG)
 #define URL64 (AN | LINE | DASH)
 
 struct format {
 	const char *kind, *prefix;
-	int body;		/* characters */
+	int body;		 /* characters */
 	unsigned short min, max; /* of the body; max 0: no end */
-	bool address;		/* the prefix is an address, not part of the secret */
+	bool address;		 /* the prefix is an address, not part of the secret */
 };
 
 /* Sources: each service's own documentation of its tokens' format. */
@@ -99,7 +110,8 @@ static const struct format formats[] = {
 	{ "stripe-key", "sk_test_", AN, 16, 0, false },
 	{ "stripe-key", "whsec_", AN | B64, 32, 0, false },
 	{ "tailscale-key", "tskey-", AN | DASH, 30, 0, false },
-	{ "teams-webhook", "webhook.office.com/webhookb2/", URL64 | B64 | PCT, 60, 0, true },
+	{ "teams-webhook", "webhook.office.com/webhookb2/", URL64 | B64 | PCT, 60, 0,
+	  true },
 	{ "twilio-key", "SK", HEX, 32, 32, false },
 	{ "vault-token", "hvb.", URL64, 24, 0, false },
 	{ "vault-token", "hvr.", URL64, 24, 0, false },
@@ -107,16 +119,66 @@ static const struct format formats[] = {
 };
 
 const char *const secret_kind_names[] = {
-	"age-key", "anthropic-key", "api-key", "artifactory-key", "atlassian-token", "aws-access-key-id",
-	"aws-secret-key", "aws-session-token", "azure-client-secret", "azure-sas", "basic-auth", "bearer-token",
-	"databricks-token", "digitalocean-token", "discord-token", "discord-webhook", "docker-token",
-	"doppler-token", "github-token", "gitlab-token", "google-api-key", "google-oauth-secret", "google-token",
-	"grafana-token", "groq-key", "heroku-key", "huggingface-token", "jwt", "linear-key", "mailchimp-key",
-	"mailgun-key", "newrelic-key", "notion-token", "npm-token", "openai-key", "password", "planetscale-token",
-	"postman-key", "private-key", "pulumi-token", "pypi-token", "replicate-token", "rubygems-key", "secret",
-	"sendgrid-key", "sendinblue-key", "sentry-token", "shopify-token", "slack-token", "slack-webhook",
-	"square-token", "stripe-key", "tailscale-key", "teams-webhook", "telegram-token", "terraform-token",
-	"token", "twilio-key", "url-password", "vault-token",
+	"age-key",
+	"anthropic-key",
+	"api-key",
+	"artifactory-key",
+	"atlassian-token",
+	"aws-access-key-id",
+	"aws-secret-key",
+	"aws-session-token",
+	"azure-client-secret",
+	"azure-sas",
+	"basic-auth",
+	"bearer-token",
+	"databricks-token",
+	"digitalocean-token",
+	"discord-token",
+	"discord-webhook",
+	"docker-token",
+	"doppler-token",
+	"github-token",
+	"gitlab-token",
+	"google-api-key",
+	"google-oauth-secret",
+	"google-token",
+	"grafana-token",
+	"groq-key",
+	"heroku-key",
+	"huggingface-token",
+	"jwt",
+	"linear-key",
+	"mailchimp-key",
+	"mailgun-key",
+	"newrelic-key",
+	"notion-token",
+	"npm-token",
+	"openai-key",
+	"password",
+	"planetscale-token",
+	"postman-key",
+	"private-key",
+	"pulumi-token",
+	"pypi-token",
+	"replicate-token",
+	"rubygems-key",
+	"secret",
+	"sendgrid-key",
+	"sendinblue-key",
+	"sentry-token",
+	"shopify-token",
+	"slack-token",
+	"slack-webhook",
+	"square-token",
+	"stripe-key",
+	"tailscale-key",
+	"teams-webhook",
+	"telegram-token",
+	"terraform-token",
+	"token",
+	"twilio-key",
+	"url-password",
+	"vault-token",
 };
 const size_t secret_kind_count = COUNT(secret_kind_names);
 
@@ -129,7 +191,8 @@ is_body(char c, int body)
 		return (body & LOW) || ((body & HEX) && c <= 'f');
 	if (c >= '0' && c <= '9')
 		return body & (DIG | HEX);
-	return (c == '_' && (body & LINE)) || (c == '-' && (body & DASH)) || (c == '.' && (body & DOT)) ||
+	return (c == '_' && (body & LINE)) || (c == '-' && (body & DASH)) ||
+	       (c == '.' && (body & DOT)) ||
 	       ((c == '/' || c == '+' || c == '=') && (body & B64)) ||
 	       ((c == '%' || c == '@') && (body & PCT));
 }
@@ -154,33 +217,40 @@ format_at(const char *text, size_t len, const struct format *format, size_t *ski
 
 	if (len <= prefix || memcmp(text, format->prefix, prefix))
 		return 0;
+	/* The head decides: a long text of nothing but heads is not gone through for each. */
+	body = body_span(text + prefix, len - prefix < HEAD ? len - prefix : HEAD, format->body);
+	if (body < format->min || value_is_placeholder(text + prefix, body) ||
+	    value_entropy(text + prefix, body) < 2.5)
+		return 0;
 	body = body_span(text + prefix, len - prefix, format->body);
 	/* A full stop that ends a sentence is none of it. */
 	while (body && text[prefix + body - 1] == '.')
 		body--;
 	if (body < format->min || (format->max && body > format->max))
 		return 0;
-	if (value_is_placeholder(text + prefix, body) || value_entropy(text + prefix, body) < 2.5)
-		return 0;
 	*skip = format->address ? prefix : 0;
 	return prefix + body - *skip;
 }
 
-/* IAM User Guide, "Understanding unique ID prefixes": AKIA and ASIA are keys, AROA and the rest are not. */
+/* IAM User Guide, "Understanding unique ID prefixes": AKIA and ASIA are keys, AROA and
+ * the rest are not. */
 static size_t
 access_key_at(const char *text, size_t len)
 {
 	size_t body;
 
-	if (len < 20 || text[0] != 'A' || (memcmp(text, "AKIA", 4) && memcmp(text, "ASIA", 4)))
+	if (len < 20 || text[0] != 'A' ||
+	    (memcmp(text, "AKIA", 4) && memcmp(text, "ASIA", 4)))
 		return 0;
 	body = body_span(text + 4, len - 4, UP | DIG);
-	if (body != 16 || is_body(len > 20 ? text[20] : ' ', AN) || value_is_placeholder(text, 20))
+	if (body != 16 || is_body(len > 20 ? text[20] : ' ', AN) ||
+	    value_is_placeholder(text, 20))
 		return 0;
 	return 20;
 }
 
-/* RFC 7519: header, claims and signature, the first of which decodes to an object that names an algorithm. */
+/* RFC 7519: header, claims and signature, the first of which decodes to an object that
+ * names an algorithm. */
 static size_t
 jwt_at(const char *text, size_t len)
 {
@@ -196,12 +266,14 @@ jwt_at(const char *text, size_t len)
 	}
 	if (parts[0] < 10 || parts[1] < 4 || parts[2] < 16 || parts[0] > 4096)
 		return 0;
-	good = base64_read(text, parts[0], &header) > 0 && memmem(header.data, header.len, "\"alg\"", 5);
+	good = base64_read(text, parts[0], &header) > 0 &&
+	       memmem(header.data, header.len, "\"alg\"", 5);
 	buf_free(&header);
 	return good ? at : 0;
 }
 
-/* "-----BEGIN … PRIVATE KEY-----" to its end line, or to where base64 ends. Line breaks may be escaped. */
+/* "-----BEGIN … PRIVATE KEY-----" to its end line, or to where base64 ends. Line breaks
+ * may be escaped. */
 static size_t
 private_key_at(const char *text, size_t len)
 {
@@ -226,13 +298,16 @@ private_key_at(const char *text, size_t len)
 	if (body < 64 || memmem(line, len < 200 ? len : 200, "...", 3))
 		return 0;
 	if (end) {
-		for (i = len + 9; i < room && (is_body(line[i], UP) || line[i] == ' '); i++)
+		for (i = len + 9; i < room && (is_body(line[i], UP) || line[i] == ' ');
+		     i++)
 			;
 		while (i < room && line[i] == '-')
 			i++;
 		return (size_t)(line - text) + i;
 	}
-	for (i = 0; i < len && (is_body(line[i], AN | B64) || strchr(" \\\r\n\t:,-", line[i])); i++)
+	for (i = 0;
+	     i < len && (is_body(line[i], AN | B64) || strchr(" \\\r\n\t:,-", line[i]));
+	     i++)
 		;
 	return (size_t)(line - text) + i;
 }
@@ -270,11 +345,13 @@ azure_at(const char *text, size_t len)
 {
 	size_t body = 6;
 
-	if (len < 37 || text[4] != 'Q' || text[5] != '~' || text[3] < '0' || text[3] > '9')
+	if (len < 37 || text[4] != 'Q' || text[5] != '~' || text[3] < '0' ||
+	    text[3] > '9')
 		return 0;
 	while (body < len && (is_body(text[body], URL64 | DOT) || text[body] == '~'))
 		body++;
-	return body_span(text, 3, URL64 | DOT) == 3 && body >= 37 && body <= 40 ? body : 0;
+	return body_span(text, 3, URL64 | DOT) == 3 && body >= 37 && body <= 40 ? body
+										: 0;
 }
 
 /* The signature of a shared access URL. */
@@ -368,7 +445,8 @@ kind_at(const char *text, size_t len, size_t at, const char **kind, size_t *skip
 {
 	size_t i, n;
 
-	/* Inside a longer word there is no token; "_" and "-" in front may be a name's. */
+	/* Inside a longer word there is no token; "_" and "-" in front may be a name's.
+	 */
 	if (at > 0 && is_body(text[at - 1], AN) && !(at > 1 && text[at - 2] == '\\'))
 		return 0;
 	n = special_at(text + at, len - at, kind, skip);

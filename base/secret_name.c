@@ -12,69 +12,238 @@ struct words {
 
 /* Endings that leave the name's meaning as it is. */
 static const char *const neutral[] = {
-	"value", "val", "string", "text", "plain", "plaintext", "raw", "data", "prod", "production", "dev",
-	"develop", "staging", "stage", "test", "live", "old", "new", "current", "primary", "secondary",
-	"backup", "default", "env", "b64", "base64", "encoded", "main", "master1", "a", "b", "x", "y", "v",
-	"override", "input", "arg", "const", "db", "db1", "app", "eu", "us",
+	"value",   "val",     "string",	    "text", "plain",   "plaintext", "raw",
+	"data",	   "prod",    "production", "dev",  "develop", "staging",   "stage",
+	"test",	   "live",    "old",	    "new",  "current", "primary",   "secondary",
+	"backup",  "default", "env",	    "b64",  "base64",  "encoded",   "main",
+	"master1", "a",	      "b",	    "x",    "y",       "v",	    "override",
+	"input",   "arg",     "const",	    "db",   "db1",     "app",	    "eu",
+	"us",
 };
 
 /* Endings that say the value is about a secret, not one. */
 static const char *const about[] = {
-	"id", "ids", "arn", "arns", "name", "names", "file", "files", "path", "paths", "dir", "directory",
-	"folder", "url", "urls", "uri", "endpoint", "endpoints", "host", "hostname", "port", "length", "len",
-	"min", "max", "minimum", "maximum", "ttl", "second", "seconds", "minutes", "hours", "days", "expiry",
-	"expires", "expire", "expiration", "expired", "policy", "policies", "reset", "enabled", "enable",
-	"disabled", "disable", "type", "types", "version", "versions", "algorithm", "alg", "rotation", "rotate",
-	"count", "size", "sizes", "format", "prefix", "suffix", "alias", "ref", "reference", "store", "manager",
-	"region", "bucket", "table", "topic", "queue", "role", "user", "username", "users", "email", "provider",
-	"class", "header", "headers", "field", "fields", "param", "params", "parameter", "label", "hint", "age",
-	"history", "strength", "regex", "pattern", "location", "source", "hash", "digest", "fingerprint",
-	"checksum", "thumbprint", "usage", "spec", "state", "status", "method", "mode", "scope", "scopes",
-	"audience", "issuer", "index", "validity", "lifetime", "timeout", "attempts", "required", "changed",
-	"pair", "pairs", "group", "vault", "mount", "engine", "backend", "service", "url1", "expression", "filter",
-	"attribute", "attributes", "date", "time", "at", "on", "column", "limit", "rate", "tokens", "words",
-	"authentication", "auth1", "prompt", "title", "description", "message", "error", "placeholder",
-	"characters", "complexity", "reuse", "prevention", "rules", "validator", "encoder", "factory", "creation",
-	"generation", "template", "set", "get", "endpointurl", "cache", "storage1", "secretname", "keyid", "nonce",
+	"id",
+	"ids",
+	"arn",
+	"arns",
+	"name",
+	"names",
+	"file",
+	"files",
+	"path",
+	"paths",
+	"dir",
+	"directory",
+	"folder",
+	"url",
+	"urls",
+	"uri",
+	"endpoint",
+	"endpoints",
+	"host",
+	"hostname",
+	"port",
+	"length",
+	"len",
+	"min",
+	"max",
+	"minimum",
+	"maximum",
+	"ttl",
+	"second",
+	"seconds",
+	"minutes",
+	"hours",
+	"days",
+	"expiry",
+	"expires",
+	"expire",
+	"expiration",
+	"expired",
+	"policy",
+	"policies",
+	"reset",
+	"enabled",
+	"enable",
+	"disabled",
+	"disable",
+	"type",
+	"types",
+	"version",
+	"versions",
+	"algorithm",
+	"alg",
+	"rotation",
+	"rotate",
+	"count",
+	"size",
+	"sizes",
+	"format",
+	"prefix",
+	"suffix",
+	"alias",
+	"ref",
+	"reference",
+	"store",
+	"manager",
+	"region",
+	"bucket",
+	"table",
+	"topic",
+	"queue",
+	"role",
+	"user",
+	"username",
+	"users",
+	"email",
+	"provider",
+	"class",
+	"header",
+	"headers",
+	"field",
+	"fields",
+	"param",
+	"params",
+	"parameter",
+	"label",
+	"hint",
+	"age",
+	"history",
+	"strength",
+	"regex",
+	"pattern",
+	"location",
+	"source",
+	"hash",
+	"digest",
+	"fingerprint",
+	"checksum",
+	"thumbprint",
+	"usage",
+	"spec",
+	"state",
+	"status",
+	"method",
+	"mode",
+	"scope",
+	"scopes",
+	"audience",
+	"issuer",
+	"index",
+	"validity",
+	"lifetime",
+	"timeout",
+	"attempts",
+	"required",
+	"changed",
+	"pair",
+	"pairs",
+	"group",
+	"vault",
+	"mount",
+	"engine",
+	"backend",
+	"service",
+	"url1",
+	"expression",
+	"filter",
+	"attribute",
+	"attributes",
+	"date",
+	"time",
+	"at",
+	"on",
+	"column",
+	"limit",
+	"rate",
+	"tokens",
+	"words",
+	"authentication",
+	"auth1",
+	"prompt",
+	"title",
+	"description",
+	"message",
+	"error",
+	"placeholder",
+	"characters",
+	"complexity",
+	"reuse",
+	"prevention",
+	"rules",
+	"validator",
+	"encoder",
+	"factory",
+	"creation",
+	"generation",
+	"template",
+	"set",
+	"get",
+	"endpointurl",
+	"cache",
+	"storage1",
+	"secretname",
+	"keyid",
+	"nonce",
 };
 
 static const char *const password_words[] = {
-	"password", "passwd", "passwort", "pwd", "passphrase", "pass", "pw", "passcode", "passw", "psk",
+	"password",    "passwd",     "passwort",    "pwd",   "passphrase",
+	"pass",	       "pw",	     "passcode",    "passw", "psk",
 	"requirepass", "masterauth", "passphrases",
 };
 
 static const char *const token_words[] = {
-	"secret", "secrets", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "authtoken",
-	"accesstoken", "credential", "credentials", "creds", "cred", "auth", "jwt", "bearer", "pat", "salt",
-	"sas", "signature", "clientsecret", "appsecret", "sharedkey", "accountkey", "masterkey", "signingkey",
-	"encryptionkey", "authorization", "sharedaccesskey", "licensekey", "servicekey", "deploykey",
-	"refreshtoken", "sessiontoken", "idtoken", "bottoken", "sharedsecret", "cookie", "authcode", "seed",
+	"secret",     "secrets",      "token",	       "apikey",	"accesskey",
+	"secretkey",  "privatekey",   "authkey",       "authtoken",	"accesstoken",
+	"credential", "credentials",  "creds",	       "cred",		"auth",
+	"jwt",	      "bearer",	      "pat",	       "salt",		"sas",
+	"signature",  "clientsecret", "appsecret",     "sharedkey",	"accountkey",
+	"masterkey",  "signingkey",   "encryptionkey", "authorization", "sharedaccesskey",
+	"licensekey", "servicekey",   "deploykey",     "refreshtoken",	"sessiontoken",
+	"idtoken",    "bottoken",     "sharedsecret",  "cookie",	"authcode",
+	"seed",
 };
 
 /* With "key" they make what opens something. */
 static const char *const key_before[] = {
-	"api", "access", "secret", "private", "auth", "encryption", "encrypt", "decrypt", "signing", "sign",
-	"signature", "hmac", "master", "account", "service", "client", "app", "application", "license", "shared",
-	"session", "storage", "host", "function", "subscription", "admin", "deploy", "ssh", "tls", "ssl",
-	"dd", "datadog", "stripe", "sendgrid", "openai", "anthropic", "llm", "maps", "aes", "des", "jwt",
-	"cookie", "webhook", "consumer", "server", "root", "write", "read", "ingest", "ingestion", "developer",
-	"mailgun", "twilio", "newrelic", "nr", "rsa", "pgp", "gpg", "vault", "db", "crypto", "cipher", "security",
-	"token", "integration", "project", "team", "user", "bot", "merchant", "payment", "payments", "rollbar",
-	"algolia", "segment", "honeycomb", "splunk", "sumo", "pagerduty", "opsgenie", "github", "gitlab", "preshared",
+	"api",	      "access",	  "secret",	 "private",   "auth",
+	"encryption", "encrypt",  "decrypt",	 "signing",   "sign",
+	"signature",  "hmac",	  "master",	 "account",   "service",
+	"client",     "app",	  "application", "license",   "shared",
+	"session",    "storage",  "host",	 "function",  "subscription",
+	"admin",      "deploy",	  "ssh",	 "tls",	      "ssl",
+	"dd",	      "datadog",  "stripe",	 "sendgrid",  "openai",
+	"anthropic",  "llm",	  "maps",	 "aes",	      "des",
+	"jwt",	      "cookie",	  "webhook",	 "consumer",  "server",
+	"root",	      "write",	  "read",	 "ingest",    "ingestion",
+	"developer",  "mailgun",  "twilio",	 "newrelic",  "nr",
+	"rsa",	      "pgp",	  "gpg",	 "vault",     "db",
+	"crypto",     "cipher",	  "security",	 "token",     "integration",
+	"project",    "team",	  "user",	 "bot",	      "merchant",
+	"payment",    "payments", "rollbar",	 "algolia",   "segment",
+	"honeycomb",  "splunk",	  "sumo",	 "pagerduty", "opsgenie",
+	"github",     "gitlab",	  "preshared",
 };
 
 /* With "key" they make what finds something. */
 static const char *const key_plain[] = {
-	"bucket", "object", "s3", "cache", "partition", "sort", "primary", "foreign", "hash", "range", "map",
-	"lookup", "routing", "row", "index", "public", "publishable", "kms", "translation", "config", "tag",
-	"color", "dedup", "idempotency", "group", "unique", "natural", "composite", "header", "query", "state",
-	"metric", "item", "file", "backend", "message", "ordering", "search", "i18n", "site",
+	"bucket",      "object",  "s3",	     "cache",	  "partition",	 "sort",
+	"primary",     "foreign", "hash",    "range",	  "map",	 "lookup",
+	"routing",     "row",	  "index",   "public",	  "publishable", "kms",
+	"translation", "config",  "tag",     "color",	  "dedup",	 "idempotency",
+	"group",       "unique",  "natural", "composite", "header",	 "query",
+	"state",       "metric",  "item",    "file",	  "backend",	 "message",
+	"ordering",    "search",  "i18n",    "site",
 };
 
 /* Long names that are written in one word. */
-static const char *const password_ends[] = { "password", "passwd", "passphrase", "passwort" };
+static const char *const password_ends[] = { "password", "passwd", "passphrase",
+					     "passwort" };
 static const char *const token_ends[] = {
-	"secret", "apikey", "secretkey", "accesskey", "privatekey", "token", "authkey", "clientsecret",
+	"secret",     "apikey", "secretkey", "accesskey",
+	"privatekey", "token",	"authkey",   "clientsecret",
 };
 
 static bool
@@ -103,8 +272,8 @@ is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* Whether a word begins at name[i]: behind a sign, at a capital after a small letter, or at the last
- * capital of several ("DBPassword"). */
+/* Whether a word begins at name[i]: behind a sign, at a capital after a small letter, or
+ * at the last capital of several ("DBPassword"). */
 static bool
 word_begins(const char *name, size_t len, size_t i)
 {
@@ -133,20 +302,23 @@ words_split(const char *name, size_t len, struct words *words)
 			continue;
 		if (word_begins(name, len, i)) {
 			if (words->count == WORDS_MAX) {
-				memmove(words->list, words->list + 1, sizeof(words->list[0]) * (WORDS_MAX - 1));
+				memmove(words->list, words->list + 1,
+					sizeof(words->list[0]) * (WORDS_MAX - 1));
 				words->count--;
 			}
 			words->count++;
 			n = 0;
 		}
 		if (n < WORD_ROOM - 1) {
-			words->list[words->count - 1][n++] = (char)(is_upper(name[i]) ? name[i] + 32 : name[i]);
+			words->list[words->count - 1][n++] =
+				(char)(is_upper(name[i]) ? name[i] + 32 : name[i]);
 			words->list[words->count - 1][n] = '\0';
 		}
 	}
 	for (i = 0; i < words->count; i++) {
 		n = strlen(words->list[i]);
-		while (n > 1 && words->list[i][n - 1] >= '0' && words->list[i][n - 1] <= '9')
+		while (n > 1 && words->list[i][n - 1] >= '0' &&
+		       words->list[i][n - 1] <= '9')
 			words->list[i][--n] = '\0';
 	}
 }
@@ -187,7 +359,8 @@ name_classify(const char *name, size_t len)
 
 	words_split(name, len, &words);
 	for (i = 0; i < words.count; i++) {
-		if (!strcmp(words.list[i], "public") || !strcmp(words.list[i], "publishable"))
+		if (!strcmp(words.list[i], "public") ||
+		    !strcmp(words.list[i], "publishable"))
 			return NAME_NONE;
 	}
 	n = words.count;

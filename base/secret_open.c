@@ -4,17 +4,19 @@
 
 #include "base/secret.h"
 
-#define UNPACKED_MAX ((size_t)4 * 1024 * 1024) /* user data has 16 KiB; a bomb has more than this */
-#define LINE_MIN 40			     /* of base64 that goes on in the next line */
+#define UNPACKED_MAX \
+	((size_t)4 * 1024 * 1024) /* user data has 16 KiB; a bomb has more than this */
+#define LINE_MIN 40		  /* of base64 that goes on in the next line */
 
 static bool
 is_base64(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' ||
-	       c == '+' || c == '-' || c == '_';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '/' || c == '+' || c == '-' || c == '_';
 }
 
-/* Past a line break and the next line's indent, or 0. "\n" may be written as an escape. */
+/* Past a line break and the next line's indent, or 0. "\n" may be written as an escape.
+ */
 static size_t
 break_skip(const char *text, size_t len, size_t i)
 {
@@ -49,15 +51,16 @@ base64_run(const char *text, size_t len, size_t at)
 			break;
 		line = i = next;
 	}
-	while (i < len && text[i] == '=' && i - line < 100)
-		i++;
+	for (line = i; i < len && i < line + 2 && text[i] == '='; i++)
+		;
 	return i;
 }
 
 bool
 open_is_gzip(const char *data, size_t len)
 {
-	return len > 18 && (unsigned char)data[0] == 0x1f && (unsigned char)data[1] == 0x8b && data[2] == 8;
+	return len > 18 && (unsigned char)data[0] == 0x1f &&
+	       (unsigned char)data[1] == 0x8b && data[2] == 8;
 }
 
 /* Text people wrote: UTF-8 with hardly a control character. */
@@ -91,7 +94,9 @@ open_gzip(const char *data, size_t len, struct buf *out)
 	} while (got == Z_OK && out->len < UNPACKED_MAX && stream.avail_out == 0);
 	inflateEnd(&stream);
 	/* What was cut off in the middle may still hold a secret. */
-	return out->len && (got == Z_STREAM_END || got == Z_OK || got == Z_BUF_ERROR) ? 0 : -1;
+	return out->len && (got == Z_STREAM_END || got == Z_OK || got == Z_BUF_ERROR)
+		       ? 0
+		       : -1;
 }
 
 int
@@ -102,7 +107,8 @@ open_base64(const char *text, size_t len, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		if (text[i] == '\\' && i + 1 < len && (text[i + 1] == 'n' || text[i + 1] == 'r'))
+		if (text[i] == '\\' && i + 1 < len &&
+		    (text[i + 1] == 'n' || text[i + 1] == 'r'))
 			i++;
 		else
 			buf_char(&clean, text[i]);

@@ -1,4 +1,5 @@
-/* What a value looks like: a reference, a placeholder, plain words, or a secret under its name. */
+/* What a value looks like: a reference, a placeholder, plain words, or a secret under its
+ * name. */
 
 #include <math.h>
 
@@ -39,14 +40,6 @@ starts_nocase(const char *value, size_t len, const char *start)
 }
 
 static bool
-ends_nocase(const char *value, size_t len, const char *end)
-{
-	size_t n = strlen(end);
-
-	return len >= n && !strncasecmp(value + len - n, end, n);
-}
-
-static bool
 has_nocase(const char *value, size_t len, const char *part)
 {
 	size_t n = strlen(part), i;
@@ -59,14 +52,83 @@ has_nocase(const char *value, size_t len, const char *part)
 }
 
 static const char *const reference_starts[] = {
-	"arn:", "{{", "${", "$(", "$[", "$.", "$$.", "[secret:", "!ref", "!sub", "!getatt", "!join",
-	"!importvalue", "!select", "!base64", "ref:", "fn::", "aws::", "ssm:", "resolve:", "secretsmanager:",
-	"vault:", "op://", "file://", "fileb://", "file(", "s3://", "http://", "https://", "ssm://", "gs://",
-	"secret://", "secret:", "keyvault:", "@microsoft.keyvault", "@@", "env:", "env.", "var.", "local.",
-	"data.", "module.", "os.", "process.env", "system.", "self.", "this.", "config.", "args.", "params.",
-	"parameters.", "secrets.", "github.", "inputs.", "awssecret", "enc[", "enc(", "ansible", "lookup(",
-	"projects/", "/aws/", "ssm-secure:", "cloudformation:", "$env:", "kms:", "sha256:", "sha1:", "sha512-",
-	"sha384-", "sha256-", "data:", "ssh-rsa ", "ssh-ed25519 ", "aaaab3nzac1", "aaaac3nzac1", "pk_live_", "pk_test_",
+	"arn:",
+	"{{",
+	"${",
+	"$(",
+	"$[",
+	"$.",
+	"$$.",
+	"[secret:",
+	"!ref",
+	"!sub",
+	"!getatt",
+	"!join",
+	"!importvalue",
+	"!select",
+	"!base64",
+	"ref:",
+	"fn::",
+	"aws::",
+	"ssm:",
+	"resolve:",
+	"secretsmanager:",
+	"vault:",
+	"op://",
+	"file://",
+	"fileb://",
+	"file(",
+	"s3://",
+	"http://",
+	"https://",
+	"ssm://",
+	"gs://",
+	"secret://",
+	"secret:",
+	"keyvault:",
+	"@microsoft.keyvault",
+	"@@",
+	"env:",
+	"env.",
+	"var.",
+	"local.",
+	"data.",
+	"module.",
+	"os.",
+	"process.env",
+	"system.",
+	"self.",
+	"this.",
+	"config.",
+	"args.",
+	"params.",
+	"parameters.",
+	"secrets.",
+	"github.",
+	"inputs.",
+	"awssecret",
+	"enc[",
+	"enc(",
+	"ansible",
+	"lookup(",
+	"projects/",
+	"/aws/",
+	"ssm-secure:",
+	"cloudformation:",
+	"$env:",
+	"kms:",
+	"sha256:",
+	"sha1:",
+	"sha512-",
+	"sha384-",
+	"sha256-",
+	"data:",
+	"ssh-rsa ",
+	"ssh-ed25519 ",
+	"aaaab3nzac1",
+	"aaaac3nzac1",
+	"pk_live_",
+	"pk_test_",
 };
 
 /* "name", "$name", "%NAME%" and the like. */
@@ -89,18 +151,21 @@ is_variable(const char *value, size_t len)
 		return true;
 	if (value[0] != '$' || is_digit(value[1]))
 		return value[0] == '$' && len == 2;
-	while (i < len && (is_alpha(value[i]) || is_digit(value[i]) || value[i] == '_' || value[i] == ':'))
+	while (i < len && (is_alpha(value[i]) || is_digit(value[i]) || value[i] == '_' ||
+			   value[i] == ':'))
 		i++;
 	return i == len;
 }
 
-/* get_secret('x'), os.environ["X"], config[x]: a word straight before a bracket that the end closes. */
+/* get_secret('x'), os.environ["X"], config[x]: a word straight before a bracket that the
+ * end closes. */
 static bool
 is_call(const char *value, size_t len)
 {
 	size_t i = 0;
 
-	while (i < len && (is_alpha(value[i]) || is_digit(value[i]) || value[i] == '_' || value[i] == '.'))
+	while (i < len && (is_alpha(value[i]) || is_digit(value[i]) || value[i] == '_' ||
+			   value[i] == '.'))
 		i++;
 	if (i == 0 || i == len || (value[i] != '(' && value[i] != '['))
 		return false;
@@ -126,23 +191,71 @@ value_is_reference(const char *value, size_t len)
 }
 
 static const char *const placeholder_words[] = {
-	"password", "passwd", "pass", "pwd", "secret", "token", "key", "apikey", "example", "sample", "dummy",
-	"fake", "test", "testing", "placeholder", "redacted", "masked", "hidden", "removed", "todo", "tbd",
-	"none", "null", "nil", "undefined", "unset", "empty", "true", "false", "default", "required",
-	"optional", "string", "value", "foo", "bar", "foobar", "baz", "notset", "unknown", "changeit",
-	"changeme", "mypassword", "mysecret", "mytoken", "mysecretpassword", "password1", "secretkey",
-	"yourpassword", "noecho", "confidential", "sensitive", "encrypted", "plaintext", "prompt", "disabled",
-	"enabled", "managed", "generated", "random", "auto", "password123", "supersecret", "topsecret",
+	"password",	"passwd",
+	"pass",		"pwd",
+	"secret",	"token",
+	"key",		"apikey",
+	"example",	"sample",
+	"dummy",	"fake",
+	"test",		"testing",
+	"placeholder",	"redacted",
+	"masked",	"hidden",
+	"removed",	"todo",
+	"tbd",		"none",
+	"null",		"nil",
+	"undefined",	"unset",
+	"empty",	"true",
+	"false",	"default",
+	"required",	"optional",
+	"string",	"value",
+	"foo",		"bar",
+	"foobar",	"baz",
+	"notset",	"unknown",
+	"changeit",	"changeme",
+	"mypassword",	"mysecret",
+	"mytoken",	"mysecretpassword",
+	"password1",	"secretkey",
+	"yourpassword", "noecho",
+	"confidential", "sensitive",
+	"encrypted",	"plaintext",
+	"prompt",	"disabled",
+	"enabled",	"managed",
+	"generated",	"random",
+	"auto",		"password123",
+	"supersecret",	"topsecret",
 };
 
 static const char *const placeholder_parts[] = {
-	"changeme", "change-me", "change_me", "change.me", "changethis", "change-this", "change_this",
-	"placeholder", "redacted", "your-", "your_", "yourpass", "yoursecret", "yourtoken", "yourkey", "my-secret",
-	"my_secret", "my-pass", "my_pass", "my-token", "my_token", "my-api", "my_api", "xxxx", "example",
-	"replace", "insert-", "insert_", "enter-", "enter_", "dummy", "sample", "-here", "_here", "goes-here",
-	"****", "....", "----", "____", "####", "????", "fixme", "notreal", "not-real", "not-a-", "not_a_", "fake-", "fake_",
-	"put-", "put_", "set-me", "set_me", "setme", "<", "todo", "1234567890ab", "abcdef123456", "0123456789abcdef",
-	"abcdefghij", "foobar",
+	"changeme",	"change-me",
+	"change_me",	"change.me",
+	"changethis",	"change-this",
+	"change_this",	"placeholder",
+	"redacted",	"your-",
+	"your_",	"yourpass",
+	"yoursecret",	"yourtoken",
+	"yourkey",	"my-secret",
+	"my_secret",	"my-pass",
+	"my_pass",	"my-token",
+	"my_token",	"my-api",
+	"my_api",	"xxxx",
+	"example",	"replace",
+	"insert-",	"insert_",
+	"enter-",	"enter_",
+	"dummy",	"sample",
+	"-here",	"_here",
+	"goes-here",	"****",
+	"....",		"----",
+	"____",		"####",
+	"????",		"fixme",
+	"notreal",	"not-real",
+	"not-a-",	"not_a_",
+	"fake-",	"fake_",
+	"put-",		"put_",
+	"set-me",	"set_me",
+	"setme",	"<",
+	"todo",		"1234567890ab",
+	"abcdef123456", "0123456789abcdef",
+	"abcdefghij",	"foobar",
 };
 
 static size_t
@@ -170,7 +283,8 @@ value_is_placeholder(const char *value, size_t len)
 		return false;
 	for (i = 0; i < len && n < sizeof(folded) - 1; i++) {
 		if (is_alpha(value[i]) || is_digit(value[i]))
-			folded[n++] = (char)(is_upper(value[i]) ? value[i] + 32 : value[i]);
+			folded[n++] =
+				(char)(is_upper(value[i]) ? value[i] + 32 : value[i]);
 	}
 	folded[n] = '\0';
 	for (i = 0; n && i < COUNT(placeholder_words); i++) {
@@ -190,7 +304,8 @@ value_is_hex(const char *value, size_t len)
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		if (!is_digit(value[i]) && !((value[i] | 0x20) >= 'a' && (value[i] | 0x20) <= 'f'))
+		if (!is_digit(value[i]) &&
+		    !((value[i] | 0x20) >= 'a' && (value[i] | 0x20) <= 'f'))
 			return false;
 	}
 	return len > 0;
@@ -222,24 +337,26 @@ value_entropy(const char *value, size_t len)
 		counts[(unsigned char)value[i]]++;
 	for (i = 0; i < 256; i++) {
 		if (counts[i])
-			bits -= (double)counts[i] / (double)len * log2((double)counts[i] / (double)len);
+			bits -= (double)counts[i] / (double)len *
+				log2((double)counts[i] / (double)len);
 	}
 	return bits;
 }
 
 /* Small and capital letters without the order that words have. */
-static bool
-is_mixed(const char *text, size_t len)
+bool
+value_is_mixed(const char *text, size_t len)
 {
 	size_t i, turns = 0;
 
 	for (i = 1; i < len; i++)
-		turns += is_alpha(text[i]) && is_alpha(text[i - 1]) && is_upper(text[i]) != is_upper(text[i - 1]);
+		turns += is_alpha(text[i]) && is_alpha(text[i - 1]) &&
+			 is_upper(text[i]) != is_upper(text[i - 1]);
 	return len >= 8 && turns * 100 >= len * 35;
 }
 
-/* A word as people write it: letters of one case or with capitals that begin syllables; a number of
- * few digits; a word with a short number behind it. */
+/* A word as people write it: letters of one case or with capitals that begin syllables; a
+ * number of few digits; a word with a short number behind it. */
 static bool
 is_word(const char *word, size_t len)
 {
@@ -256,7 +373,7 @@ is_word(const char *word, size_t len)
 		return len <= 4 || len == 8 || len == 12;
 	if (digits > 4 || (digits > 2 && len - digits < 3))
 		return false;
-	return (len - digits >= 3 * capitals && !is_mixed(word, len)) || len <= 3;
+	return (len - digits >= 3 * capitals && !value_is_mixed(word, len)) || len <= 3;
 }
 
 bool
@@ -266,15 +383,18 @@ value_is_plain(const char *value, size_t len)
 
 	if (len > PLAIN_MAX)
 		return false;
-	if (len && (value[0] == '/' || value[0] == '~' || starts_nocase(value, len, "./") ||
-		    starts_nocase(value, len, "../")) && memchr(value, '/', len))
+	if (len &&
+	    (value[0] == '/' || value[0] == '~' || starts_nocase(value, len, "./") ||
+	     starts_nocase(value, len, "../")) &&
+	    memchr(value, '/', len))
 		return distinct_count(value, len) < 40;
 	for (i = 0; i <= len; i++) {
 		if (i < len && !strchr("-_./:@ ,", value[i]))
 			continue;
 		if (i > start) {
 			words++;
-			odd += !is_word(value + start, i - start) && !value_is_uuid(value + start, i - start);
+			odd += !is_word(value + start, i - start) &&
+			       !value_is_uuid(value + start, i - start);
 		}
 		start = i + 1;
 	}
@@ -294,88 +414,11 @@ value_is_random(const char *value, size_t len)
 		digits += is_digit(value[i]);
 	}
 	if (value_is_hex(value, len))
-		return len >= 16 && digits && digits < len && value_entropy(value, len) > 2.5;
+		return len >= 16 && digits && digits < len &&
+		       value_entropy(value, len) > 2.5;
 	if (digits == len)
 		return false;
-	return (digits || (upper && lower)) && value_entropy(value, len) > (len < 20 ? 2.5 : 3.0) &&
+	return (digits || (upper && lower)) &&
+	       value_entropy(value, len) > (len < 20 ? 2.5 : 3.0) &&
 	       !value_is_plain(value, len);
-}
-
-static bool
-has_space(const char *value, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if ((unsigned char)value[i] <= ' ')
-			return true;
-	}
-	return false;
-}
-
-/* Weak ones count as well: what is set as a password is one, but a word that a schema or a form
- * puts there ("required", "String") is not. */
-static bool
-is_password(const char *value, size_t len)
-{
-	size_t i, letters = 0, digits = 0;
-
-	if (len < 5 || len > 200 || has_space(value, len))
-		return false;
-	for (i = 0; i < len; i++) {
-		letters += is_alpha(value[i]);
-		digits += is_digit(value[i]);
-	}
-	if (digits == len)
-		return len >= 6;
-	if (letters == len)
-		return is_mixed(value, len);
-	if (digits == 0 && value_is_plain(value, len))
-		return false;
-	if (memchr(value, '/', len) && value_is_plain(value, len))
-		return false;
-	return !ends_nocase(value, len, "()") && !(memchr(value, '.', len) && value_is_plain(value, len));
-}
-
-static bool
-is_aws_secret(const char *value, size_t len)
-{
-	size_t i, upper = 0, lower = 0;
-
-	for (i = 0; i < len; i++) {
-		if (!is_alpha(value[i]) && !is_digit(value[i]) && value[i] != '/' && value[i] != '+')
-			return false;
-		upper += is_upper(value[i]);
-		lower += is_lower(value[i]);
-	}
-	return len == 40 && upper && lower && value_entropy(value, len) > 3.8;
-}
-
-const char *
-value_kind(const char *name, size_t name_len, const char *value, size_t len)
-{
-	enum name_class class = name_classify(name, name_len);
-	bool strong;
-
-	if (class == NAME_NONE || len < 5 || value_is_reference(value, len) || value_is_placeholder(value, len))
-		return NULL;
-	strong = name_has(name, name_len, "secret") || name_has(name, name_len, "apikey");
-	if (is_aws_secret(value, len) && class >= NAME_KEY &&
-	    (strong || name_has(name, name_len, "aws") || name_has(name, name_len, "accesskey")))
-		return "aws-secret-key";
-	if (class == NAME_PASSWORD)
-		return is_password(value, len) ? "password" : NULL;
-	if (has_space(value, len) || (value_is_uuid(value, len) && !strong))
-		return NULL;
-	if (class == NAME_TOKEN) {
-		if (len < 10 || !value_is_random(value, len))
-			return NULL;
-		return name_has(name, name_len, "token") ? "token" :
-		       name_has(name, name_len, "key") ? "api-key" : "secret";
-	}
-	/* A mere "key" names identifiers too: only what is long, mixed and no hash. */
-	if (len < 20 || value_is_hex(value, len) || !value_is_random(value, len) ||
-	    value_entropy(value, len) < 3.6)
-		return NULL;
-	return "api-key";
 }

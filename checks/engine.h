@@ -115,6 +115,7 @@ struct check_set {
 	struct framework *frameworks; /* sorted by name */
 	size_t framework_count;
 	const json_t *overrides;
+	double most_seconds; /* a query that takes longer is a mistake of its page */
 	struct arena arena; /* of the frameworks and the text of pages on disk */
 	struct bare *bare;  /* the empty schema that lineage is found in */
 	struct reads **view_reads; /* per union view: of its rows, then of each column; found on first use */

@@ -1,9 +1,10 @@
-/* EventBridge patterns: does one match an event. Fields of a pattern that lead through one array must
- * all be met by the same item of it, as in AWS's matcher. */
+/* EventBridge patterns: does one match an event. Fields of a pattern that lead through
+ * one array must all be met by the same item of it, as in AWS's matcher. */
 
 #include "checks/event.h"
 
-#define STEPS_MAX 3000000 /* tries to find such items; beyond them the answer is not known */
+#define STEPS_MAX \
+	3000000 /* tries to find such items; beyond them the answer is not known */
 
 struct flatten {
 	struct rule *rule;
@@ -38,16 +39,18 @@ value_keep(struct leaf *leaf, struct value *value)
 
 	if (leaf->may_lack)
 		value_add(&leaf->all, &leaf->all_count, value);
-	for (match = leaf->matches; match && !match_holds(match, value); match = match->next)
+	for (match = leaf->matches; match && !match_holds(match, value);
+	     match = match->next)
 		;
 	if (match)
 		value_add(&leaf->found, &leaf->found_count, value);
 }
 
-/* A value at the end of a path: told to each leaf of the pattern that asks for that path. */
+/* A value at the end of a path: told to each leaf of the pattern that asks for that path.
+ */
 static void
-flatten_value(struct flatten *f, const struct node *node, const char *path, size_t len, uint64_t hash,
-	      const struct member *member)
+flatten_value(struct flatten *f, const struct node *node, const char *path, size_t len,
+	      uint64_t hash, const struct member *member)
 {
 	struct value *value = NULL;
 	size_t slot = hash & (f->slot_count - 1);
@@ -55,14 +58,19 @@ flatten_value(struct flatten *f, const struct node *node, const char *path, size
 
 	for (; f->slots[slot]; slot = (slot + 1) & (f->slot_count - 1)) {
 		leaf = f->slots[slot];
-		if (leaf->hash != hash || leaf->len != len || memcmp(leaf->path, path, len))
+		if (leaf->hash != hash || leaf->len != len ||
+		    memcmp(leaf->path, path, len))
 			continue;
 		if (!value) {
 			value = arena_get(f->arena, sizeof(*value));
-			*value = (struct value){ .type = node->type, .text = node->text, .len = node->len,
-						 .place = f->places, .member = member };
+			*value = (struct value){ .type = node->type,
+						 .text = node->text,
+						 .len = node->len,
+						 .place = f->places,
+						 .member = member };
 			if (node->type == NODE_NUMBER)
-				value->is_number = number_read_exact(node->text, node->len, &value->number);
+				value->is_number = number_read_exact(
+					node->text, node->len, &value->number);
 		}
 		value_keep(leaf, value);
 	}
@@ -70,8 +78,8 @@ flatten_value(struct flatten *f, const struct node *node, const char *path, size
 
 /* path is a buffer of path_max bytes and some: what is longer, no leaf asks for. */
 static void
-flatten_node(struct flatten *f, const struct node *node, char *path, size_t len, uint64_t hash,
-	     const struct member *member)
+flatten_node(struct flatten *f, const struct node *node, char *path, size_t len,
+	     uint64_t hash, const struct member *member)
 {
 	const struct node *child;
 	size_t index = 0, array;
@@ -84,20 +92,26 @@ flatten_node(struct flatten *f, const struct node *node, char *path, size_t len,
 				continue;
 			path[len] = '.';
 			memcpy(path + len + dot, child->key, child->key_len);
-			flatten_node(f, child, path, end, path_hash(hash, path + len, end - len), member);
+			flatten_node(f, child, path, end,
+				     path_hash(hash, path + len, end - len), member);
 		}
 	} else if (node->type == NODE_ARRAY) {
 		array = f->arrays;
 		if ((array & (array - 1)) == 0)
-			f->ends = mem_grow(f->ends, array ? array * 2 : 1, sizeof(*f->ends));
+			f->ends = mem_grow(f->ends, array ? array * 2 : 1,
+					   sizeof(*f->ends));
 		f->arrays++;
 		for (child = node->first; child; child = child->next) {
-			/* Plain values in an array bind nothing: only fields of its objects do. */
-			bool binds = child->type == NODE_OBJECT || child->type == NODE_ARRAY;
-			struct member *inner = binds ? arena_get(f->arena, sizeof(*inner)) : NULL;
+			/* Plain values in an array bind nothing: only fields of its
+			 * objects do. */
+			bool binds =
+				child->type == NODE_OBJECT || child->type == NODE_ARRAY;
+			struct member *inner =
+				binds ? arena_get(f->arena, sizeof(*inner)) : NULL;
 
 			if (inner)
-				*inner = (struct member){ array, index, f->places, member };
+				*inner = (struct member){ array, index, f->places,
+							  member };
 			flatten_node(f, child, path, len, hash, binds ? inner : member);
 			index++;
 		}
@@ -138,13 +152,15 @@ member_clash(const struct search *s, const struct member *member)
 	const struct member *clash = NULL;
 
 	for (; member; member = member->outer) {
-		if (s->items[member->array] && s->items[member->array]->index != member->index)
+		if (s->items[member->array] &&
+		    s->items[member->array]->index != member->index)
 			clash = member;
 	}
 	return clash;
 }
 
-/* The first value from i on that stands in none but chosen items: past whole items of others at once. */
+/* The first value from i on that stands in none but chosen items: past whole items of
+ * others at once. */
 static size_t
 value_next(struct search *s, struct value *const *list, size_t count, size_t i)
 {
@@ -157,7 +173,8 @@ value_next(struct search *s, struct value *const *list, size_t count, size_t i)
 		if (!clash)
 			return i;
 		chosen = s->items[clash->array];
-		place = clash->index < chosen->index ? chosen->start : s->ends[clash->array];
+		place = clash->index < chosen->index ? chosen->start
+						     : s->ends[clash->array];
 		for (low = i + 1, high = count; low < high;) {
 			middle = low + (high - low) / 2;
 			if (list[middle]->place < place)
@@ -169,8 +186,8 @@ value_next(struct search *s, struct value *const *list, size_t count, size_t i)
 	return count;
 }
 
-/* Chooses the items of member that are not yet chosen; returns the outermost part that was chosen
- * before, for items_drop(). */
+/* Chooses the items of member that are not yet chosen; returns the outermost part that
+ * was chosen before, for items_drop(). */
 static const struct member *
 items_choose(struct search *s, const struct member *member)
 {
@@ -198,7 +215,8 @@ search_leaf(struct search *s, size_t next)
 	if (next == s->way->count)
 		return 1;
 	leaf = s->way->leaves[next];
-	if (leaf->may_lack && value_next(s, leaf->all, leaf->all_count, 0) == leaf->all_count)
+	if (leaf->may_lack &&
+	    value_next(s, leaf->all, leaf->all_count, 0) == leaf->all_count)
 		return search_leaf(s, next + 1);
 	for (i = 0; i < leaf->found_count; i++) {
 		i = value_next(s, leaf->found, leaf->found_count, i);
@@ -226,8 +244,8 @@ leaf_order(const void *a, const void *b)
 	return order ? order : x->len < y->len ? -1 : x->len > y->len;
 }
 
-/* Leaves are met in the order of their paths, since "exists": false asks about the items that leaves
- * in front of it chose: AWS's matcher does so. */
+/* Leaves are met in the order of their paths, since "exists": false asks about the items
+ * that leaves in front of it chose: AWS's matcher does so. */
 static int
 way_holds(struct search *s)
 {

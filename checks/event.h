@@ -1,5 +1,6 @@
-/* EventBridge patterns: between event.c, which answers, event_json.c, which reads JSON with numbers
- * as they are written, event_rule.c, which reads patterns, and event_value.c, which compares. */
+/* EventBridge patterns: between event.c, which answers, event_json.c, which reads JSON
+ * with numbers as they are written, event_rule.c and event_match.c, which read patterns,
+ * and event_value.c, which compares. */
 
 #ifndef PLUMBLINE_CHECKS_EVENT_H
 #define PLUMBLINE_CHECKS_EVENT_H
@@ -8,7 +9,15 @@
 
 /* ---- event_json.c */
 
-enum node_type { NODE_NULL, NODE_FALSE, NODE_TRUE, NODE_NUMBER, NODE_STRING, NODE_ARRAY, NODE_OBJECT };
+enum node_type {
+	NODE_NULL,
+	NODE_FALSE,
+	NODE_TRUE,
+	NODE_NUMBER,
+	NODE_STRING,
+	NODE_ARRAY,
+	NODE_OBJECT
+};
 
 struct node {
 	enum node_type type;
@@ -19,11 +28,11 @@ struct node {
 	struct node *first, *next;
 };
 
-/* Reads the JSON value that text starts with; what follows it does not matter, as in AWS's matcher.
- * Members of one name all stay. NULL for bad JSON. */
+/* Reads the JSON value that text starts with; what follows it does not matter, as in
+ * AWS's matcher. Members of one name all stay. NULL for bad JSON. */
 struct node *node_read(struct arena *arena, const char *text);
 
-/* ---- event_rule.c */
+/* ---- event_match.c */
 
 enum match_kind {
 	MATCH_EXACT,
@@ -44,8 +53,9 @@ enum match_kind {
 /* One thing that a value may be, or with `but` one of those that it must all not be. */
 struct match {
 	enum match_kind kind;
-	bool but;	 /* "anything-but": of this and those in `others`, the value must be none */
-	bool is_number;	 /* MATCH_EXACT: number is what is compared */
+	bool but; /* "anything-but": of this and those in `others`, the value must be none
+		   */
+	bool is_number; /* MATCH_EXACT: number is what is compared */
 	bool low_open, high_open;
 	enum node_type type; /* MATCH_EXACT: of the value */
 	const char *text;
@@ -57,14 +67,20 @@ struct match {
 	struct match *next;
 };
 
+bool node_key_is(const struct node *node, const char *word);
+/* 0, or -1 where AWS would refuse the item. */
+int match_read(struct arena *arena, const struct node *item, struct match *match);
+
+/* ---- event_rule.c */
+
 /* The field at path, and what it may be. */
 struct leaf {
 	const char *path; /* keys with dots between */
 	size_t len;
 	uint64_t hash;
 	struct match *matches;
-	bool may_lack;			 /* "exists": false is among the matches */
-	struct leaf *next;		 /* of all leaves */
+	bool may_lack;	   /* "exists": false is among the matches */
+	struct leaf *next; /* of all leaves */
 	/* Of the event: the values at path that match, and with may_lack all of them. */
 	struct value **found, **all;
 	size_t found_count, all_count;
@@ -109,7 +125,8 @@ struct value {
 };
 
 bool match_holds(const struct match *match, const struct value *value);
-/* Whether text is a number that can be compared: one whose decimal digits a double keeps. */
+/* Whether text is a number that can be compared: one whose decimal digits a double keeps.
+ */
 bool number_read_exact(const char *text, size_t len, double *number);
 /* IPv4 to 4 bytes, IPv6 to 16, as Java has them. Returns how many; 0: no address. */
 int address_read(const char *text, size_t len, unsigned char addr[16]);

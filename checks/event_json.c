@@ -1,5 +1,5 @@
-/* Reads JSON with members of one name kept apart and numbers as they are written, which AWS's matcher
- * compares. */
+/* Reads JSON with members of one name kept apart and numbers as they are written, which
+ * AWS's matcher compares. */
 
 #include "checks/event.h"
 
@@ -169,7 +169,9 @@ scan_word(struct scan *s, struct node *node)
 	static const struct {
 		const char *word;
 		enum node_type type;
-	} words[] = { { "null", NODE_NULL }, { "false", NODE_FALSE }, { "true", NODE_TRUE } };
+	} words[] = { { "null", NODE_NULL },
+		      { "false", NODE_FALSE },
+		      { "true", NODE_TRUE } };
 	size_t i;
 
 	for (i = 0; i < COUNT(words); i++) {

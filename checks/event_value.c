@@ -69,8 +69,9 @@ number_read_exact(const char *text, size_t len, double *number)
 		if (strtod(shortest, NULL) == *number)
 			break;
 	}
-	return decimal_read(shortest, strlen(shortest), &kept) && given.count == kept.count &&
-	       given.exponent == kept.exponent && given.minus == kept.minus &&
+	return decimal_read(shortest, strlen(shortest), &kept) &&
+	       given.count == kept.count && given.exponent == kept.exponent &&
+	       given.minus == kept.minus &&
 	       !memcmp(given.digits, kept.digits, given.count);
 }
 
@@ -99,7 +100,9 @@ ipv4_read(const char *text, size_t len, unsigned char addr[16])
 int
 address_read(const char *text, size_t len, unsigned char addr[16])
 {
-	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	static const unsigned char mapped[12] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
+	};
 	char copy[INET6_ADDRSTRLEN];
 
 	if (ipv4_read(text, len, addr))
@@ -108,7 +111,8 @@ address_read(const char *text, size_t len, unsigned char addr[16])
 		return 0;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	if (strspn(copy, "0123456789abcdefABCDEF:") != len || inet_pton(AF_INET6, copy, addr) != 1)
+	if (strspn(copy, "0123456789abcdefABCDEF:") != len ||
+	    inet_pton(AF_INET6, copy, addr) != 1)
 		return 0;
 	if (memcmp(addr, mapped, sizeof(mapped)))
 		return 16;
@@ -116,13 +120,15 @@ address_read(const char *text, size_t len, unsigned char addr[16])
 	return 4;
 }
 
-/* AWS's matcher compares addresses digit by digit in base 16, up to the digit that the prefix ends in:
- * it does not ask whether both are IPv4 or both IPv6. */
+/* AWS's matcher compares addresses digit by digit in base 16, up to the digit that the
+ * prefix ends in: it does not ask whether both are IPv4 or both IPv6. */
 static bool
 cidr_holds(const struct match *match, const struct value *value)
 {
 	unsigned char addr[16];
-	int bytes = value->type == NODE_STRING ? address_read(value->text, value->len, addr) : 0;
+	int bytes = value->type == NODE_STRING
+			    ? address_read(value->text, value->len, addr)
+			    : 0;
 	int whole = match->prefix / 8, rest = match->prefix % 8;
 
 	if (match->prefix / 4 >= bytes * 2 || memcmp(addr, match->addr, (size_t)whole))
@@ -172,9 +178,10 @@ static const struct {
 	unsigned int code;
 	const char *upper;
 } wide_upper[] = {
-	{ 0xdf, "SS" },	   { 0x149, "\xca\xbcN" }, { 0x1f0, "J\xcc\x8c" }, { 0xfb00, "FF" },
-	{ 0xfb01, "FI" },  { 0xfb02, "FL" },	   { 0xfb03, "FFI" },	   { 0xfb04, "FFL" },
-	{ 0xfb05, "ST" },  { 0xfb06, "ST" },
+	{ 0xdf, "SS" },	   { 0x149, "\xca\xbcN" }, { 0x1f0, "J\xcc\x8c" },
+	{ 0xfb00, "FF" },  { 0xfb01, "FI" },	   { 0xfb02, "FL" },
+	{ 0xfb03, "FFI" }, { 0xfb04, "FFL" },	   { 0xfb05, "ST" },
+	{ 0xfb06, "ST" },
 };
 
 /* The lower or upper case of a character of the pattern, as text. */
@@ -184,8 +191,9 @@ char_fold(unsigned int code, bool upper, locale_t locale, char out[FOLD_ROOM])
 	size_t i, len;
 
 	if (code < 0x80) {
-		*out = (char)(upper && code >= 'a' && code <= 'z'  ? code - 32 :
-			      !upper && code >= 'A' && code <= 'Z' ? code + 32 : code);
+		*out = (char)(upper && code >= 'a' && code <= 'z'    ? code - 32
+			      : !upper && code >= 'A' && code <= 'Z' ? code + 32
+								     : code);
 		return 1;
 	}
 	for (i = 0; upper && i < COUNT(wide_upper); i++) {
@@ -196,7 +204,8 @@ char_fold(unsigned int code, bool upper, locale_t locale, char out[FOLD_ROOM])
 		}
 	}
 	if (locale)
-		code = (unsigned int)(upper ? towupper_l(code, locale) : towlower_l(code, locale));
+		code = (unsigned int)(upper ? towupper_l(code, locale)
+					    : towlower_l(code, locale));
 	return char_write(code, out);
 }
 
@@ -210,9 +219,11 @@ char_last(const char *text, size_t len)
 	return bytes;
 }
 
-/* Eats the pattern's characters off one end of text, each in lower or upper case. *len is what is left. */
+/* Eats the pattern's characters off one end of text, each in lower or upper case. *len is
+ * what is left. */
 static bool
-fold_eat(const struct match *match, const char **text, size_t *len, bool from_end, locale_t locale)
+fold_eat(const struct match *match, const char **text, size_t *len, bool from_end,
+	 locale_t locale)
 {
 	size_t left = match->len, bytes, size, i;
 	const char *at = match->text;
@@ -220,12 +231,14 @@ fold_eat(const struct match *match, const char **text, size_t *len, bool from_en
 	unsigned int code;
 
 	for (; left; left -= bytes) {
-		bytes = from_end ? char_last(match->text, left) : char_read(at, left, &code);
+		bytes = from_end ? char_last(match->text, left)
+				 : char_read(at, left, &code);
 		if (from_end)
 			char_read(match->text + left - bytes, bytes, &code);
 		for (i = 0; i < 2; i++) {
 			size = char_fold(code, i, locale, folded);
-			if (size <= *len && !memcmp(from_end ? *text + *len - size : *text, folded, size))
+			if (size <= *len &&
+			    !memcmp(from_end ? *text + *len - size : *text, folded, size))
 				break;
 		}
 		if (i == 2)
@@ -247,8 +260,9 @@ fold_holds(const struct match *match, const struct value *value)
 	locale_t locale = (locale_t)0;
 	bool held;
 
-	/* ASCII folds without a locale, and the program's own may be any. AWS's matcher takes a
-	 * character outside the basic plane for two, neither of which any event has. */
+	/* ASCII folds without a locale, and the program's own may be any. AWS's matcher
+	 * takes a character outside the basic plane for two, neither of which any event
+	 * has. */
 	for (i = 0; i < match->len; i++) {
 		if ((unsigned char)match->text[i] >= 0xf0) {
 			if (locale)
@@ -270,8 +284,10 @@ range_holds(const struct match *match, const struct value *value)
 {
 	if (!value->is_number)
 		return false;
-	return (match->low_open ? value->number > match->low : value->number >= match->low) &&
-	       (match->high_open ? value->number < match->high : value->number <= match->high);
+	return (match->low_open ? value->number > match->low
+				: value->number >= match->low) &&
+	       (match->high_open ? value->number < match->high
+				 : value->number <= match->high);
 }
 
 static bool
@@ -305,12 +321,15 @@ one_holds(const struct match *match, const struct value *value)
 		return false;
 	switch (match->kind) {
 	case MATCH_PREFIX:
-		return match->len <= value->len && !memcmp(value->text, match->text, match->len);
+		return match->len <= value->len &&
+		       !memcmp(value->text, match->text, match->len);
 	case MATCH_SUFFIX:
 		return match->len <= value->len &&
-		       !memcmp(value->text + value->len - match->len, match->text, match->len);
+		       !memcmp(value->text + value->len - match->len, match->text,
+			       match->len);
 	case MATCH_WILDCARD:
-		return stars_match(match->text, match->len, STAR, value->text, value->len);
+		return stars_match(match->text, match->len, STAR, value->text,
+				   value->len);
 	default:
 		return fold_holds(match, value);
 	}

@@ -301,7 +301,9 @@ test_page(struct bench *bench, const struct page *page)
 	struct err err;
 
 	if (statements_prepare(bench->set, page, bench->db, &statements, &err) < 0) {
-		bench_trouble(bench, page, page->sql_line, "%s", err.text);
+		bench->troubles++; /* the message names file and line */
+		if (bench->say != NULL)
+			bench->say(bench->arg, err.text);
 		return;
 	}
 	if (examples_read(bench, page, &arena, &examples, &count) < 0)

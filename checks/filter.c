@@ -1,9 +1,11 @@
-/* CloudWatch Logs filter patterns: does one match an event. Patterns and events are remembered, since a
- * check asks each filter of a log group for each event that it stands for. */
+/* CloudWatch Logs filter patterns: does one match an event. Patterns and events are
+ * remembered, since a check asks each filter of a log group for each event that it stands
+ * for. */
 
 #include "checks/filter.h"
 
-#define SLOTS 256
+#define PATTERN_SLOTS 4096
+#define EVENT_SLOTS 512
 #define KEPT_MAX ((size_t)64 * 1024) /* longer texts are not remembered */
 
 struct filter_slot {
@@ -14,7 +16,7 @@ struct filter_slot {
 };
 
 struct filter_memo {
-	struct filter_slot patterns[SLOTS], events[SLOTS];
+	struct filter_slot patterns[PATTERN_SLOTS], events[EVENT_SLOTS];
 };
 
 struct filter_memo *
@@ -39,10 +41,10 @@ filter_memo_free(struct filter_memo *memo)
 
 	if (!memo)
 		return;
-	for (i = 0; i < SLOTS; i++) {
+	for (i = 0; i < PATTERN_SLOTS; i++)
 		slot_clear(&memo->patterns[i]);
+	for (i = 0; i < EVENT_SLOTS; i++)
 		slot_clear(&memo->events[i]);
-	}
 	free(memo);
 }
 
@@ -61,12 +63,14 @@ text_hash(const char *text, size_t len)
 	return hash ^ hash >> 29;
 }
 
-/* The slot of text; *found says whether it holds it already, else it is empty and text is put there. */
+/* The slot of text; *found says whether it holds it already, else it is empty and text is
+ * put there. */
 static struct filter_slot *
-slot_find(struct filter_slot *slots, const char *text, size_t len, bool *found)
+slot_find(struct filter_slot *slots, size_t count, const char *text, size_t len,
+	  bool *found)
 {
 	uint64_t hash = text_hash(text, len);
-	struct filter_slot *slot = &slots[hash % SLOTS];
+	struct filter_slot *slot = &slots[hash % count];
 
 	*found = slot->text && slot->hash == hash && !strcmp(slot->text, text);
 	if (*found)
@@ -83,7 +87,9 @@ event_read(const char *event, size_t len)
 	json_t *root = json_loadb(event, len, JSON_ALLOW_NUL, NULL);
 
 	/* An integer of more than 64 bits is no fault of the event. */
-	return root ? root : json_loadb(event, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+	return root ? root
+		    : json_loadb(event, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
+				 NULL);
 }
 
 int
@@ -118,13 +124,13 @@ filter_matches_memo(struct filter_memo *memo, const char *pattern, const char *e
 	event_len = strlen(event);
 	if (pattern_len > KEPT_MAX || event_len > KEPT_MAX)
 		return filter_matches(pattern, event);
-	slot = slot_find(memo->patterns, pattern, pattern_len, &found);
+	slot = slot_find(memo->patterns, PATTERN_SLOTS, pattern, pattern_len, &found);
 	if (!found)
 		slot->filter = filter_read(pattern);
 	if (!slot->filter)
 		return -1;
 	if (slot->filter->kind == FILTER_JSON) {
-		told = slot_find(memo->events, event, event_len, &found);
+		told = slot_find(memo->events, EVENT_SLOTS, event, event_len, &found);
 		if (!found)
 			told->root = event_read(event, event_len);
 	}

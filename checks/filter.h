@@ -8,9 +8,21 @@
 #include "checks/regex.h"
 
 enum filter_kind { FILTER_TERMS, FILTER_JSON, FILTER_FIELDS };
-enum filter_operator { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_NULL, OP_TRUE, OP_FALSE, OP_MISSING };
+enum filter_operator {
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
+	OP_NULL,
+	OP_TRUE,
+	OP_FALSE,
+	OP_MISSING
+};
 
-/* What a test compares with: an expression, or text with wildcards, which may be a number too. */
+/* What a test compares with: an expression, or text with wildcards, which may be a number
+ * too. */
 struct filter_value {
 	struct regex *regex;
 	const char *text;
@@ -29,8 +41,15 @@ struct filter_step {
 	struct filter_step *next;
 };
 
-struct filter_test {
+/* A selector; equal ones of a pattern are one and the same. */
+struct filter_path {
 	struct filter_step *steps;
+	bool is_wild;
+	struct filter_path *next; /* of the pattern */
+};
+
+struct filter_test {
+	const struct filter_path *path;
 	enum filter_operator op;
 	struct filter_value value;
 };
@@ -62,6 +81,7 @@ struct filter {
 	struct filter_node *root;
 	struct filter_term *terms;
 	struct filter_field *fields;
+	struct filter_path *paths;
 	struct regex *regexes[64]; /* to be freed; only terms have more than two */
 	size_t regex_count;
 	struct arena arena;

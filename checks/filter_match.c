@@ -14,6 +14,39 @@ struct subject {
 	double number;
 };
 
+bool
+filter_number(const char *text, size_t len, double *number)
+{
+	char copy[64];
+	size_t i = 0, digits = 0;
+
+	if (len == 0 || len >= sizeof(copy))
+		return false;
+	i += text[i] == '+' || text[i] == '-';
+	for (; i < len && text[i] >= '0' && text[i] <= '9'; i++)
+		digits++;
+	if (i < len && text[i] == '.') {
+		for (i++; i < len && text[i] >= '0' && text[i] <= '9'; i++)
+			digits++;
+	}
+	if (!digits)
+		return false;
+	if (i < len && (text[i] == 'e' || text[i] == 'E')) {
+		i++;
+		i += i < len && (text[i] == '+' || text[i] == '-');
+		if (i == len)
+			return false;
+		while (i < len && text[i] >= '0' && text[i] <= '9')
+			i++;
+	}
+	if (i != len)
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	*number = strtod(copy, NULL);
+	return isfinite(*number);
+}
+
 static bool
 value_equals(const struct filter_value *value, const struct subject *subject)
 {
@@ -62,8 +95,8 @@ number_text(double number, char out[NUMBER_ROOM])
 	}
 }
 
-/* A list or an object is neither equal nor unequal to anything (the guide: such a pattern does not
- * match where the selector points to one). */
+/* A list or an object is neither equal nor unequal to anything (the guide: such a pattern
+ * does not match where the selector points to one). */
 static bool
 test_scalar(const struct filter_test *test, const json_t *value)
 {
@@ -80,7 +113,8 @@ test_scalar(const struct filter_test *test, const json_t *value)
 		subject.is_number = true;
 		subject.number = json_number_value(value);
 		if (json_is_integer(value))
-			snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+			snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT,
+				 json_integer_value(value));
 		else
 			number_text(subject.number, number);
 		subject.text = number;
@@ -89,7 +123,9 @@ test_scalar(const struct filter_test *test, const json_t *value)
 	case JSON_TRUE:
 	case JSON_FALSE:
 	case JSON_NULL:
-		subject.text = json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null";
+		subject.text = json_is_true(value)    ? "true"
+			       : json_is_false(value) ? "false"
+						      : "null";
 		subject.len = strlen(subject.text);
 		if (json_is_null(value))
 			return test->op == OP_NE;
@@ -117,8 +153,8 @@ test_value(const struct filter_test *test, const json_t *value)
 	}
 }
 
-/* Whether the test holds for a value that the steps lead to. Selectors have few steps and one
- * asterisk at most, so that this neither goes deep nor multiplies. */
+/* Whether the test holds for a value that the steps lead to. Selectors have few steps and
+ * one asterisk at most, so that this neither goes deep nor multiplies. */
 static bool
 steps_hold(const struct filter_test *test, const struct filter_step *step, json_t *value)
 {
@@ -132,13 +168,15 @@ steps_hold(const struct filter_test *test, const struct filter_step *step, json_
 		} else if (step->kind == STEP_INDEX) {
 			value = json_array_get(value, step->index);
 		} else if (step->kind == STEP_ANY_ITEM) {
-			json_array_foreach(value, i, member) {
+			json_array_foreach(value, i, member)
+			{
 				if (steps_hold(test, step->next, member))
 					return true;
 			}
 			return false;
 		} else {
-			json_object_foreach(value, key, member) {
+			json_object_foreach(value, key, member)
+			{
 				if (steps_hold(test, step->next, member))
 					return true;
 			}
@@ -148,19 +186,56 @@ steps_hold(const struct filter_test *test, const struct filter_step *step, json_
 	return value && test_value(test, value);
 }
 
-static bool
-node_holds(const struct filter_node *node, json_t *root, const struct subject *field)
+/* An event, and the value that the last selector led to: many patterns ask one field over
+ * and over. */
+struct asked {
+	json_t *root, *value;
+	const struct filter_path *path;
+};
+
+static json_t *
+path_follow(struct asked *asked, const struct filter_path *path)
 {
+	const struct filter_step *step;
+
+	if (asked->path == path)
+		return asked->value;
+	asked->path = path;
+	asked->value = asked->root;
+	for (step = path->steps; step && asked->value; step = step->next)
+		asked->value = step->kind == STEP_KEY
+				       ? json_object_get(asked->value, step->key)
+				       : json_array_get(asked->value, step->index);
+	return asked->value;
+}
+
+static bool
+test_holds(const struct filter_test *test, struct asked *asked)
+{
+	json_t *value;
 	bool held;
 
+	if (test->path->is_wild) {
+		held = steps_hold(test, test->path->steps, asked->root);
+	} else {
+		value = path_follow(asked, test->path);
+		held = value && test_value(test, value);
+	}
+	return test->op == OP_MISSING ? !held : held;
+}
+
+/* Of a field, or of an event. */
+static bool
+node_holds(const struct filter_node *node, struct asked *asked,
+	   const struct subject *field)
+{
 	if (node->kind == NODE_AND)
-		return node_holds(node->left, root, field) && node_holds(node->right, root, field);
+		return node_holds(node->left, asked, field) &&
+		       node_holds(node->right, asked, field);
 	if (node->kind == NODE_OR)
-		return node_holds(node->left, root, field) || node_holds(node->right, root, field);
-	if (field)
-		return test_compare(&node->test, field);
-	held = steps_hold(&node->test, node->test.steps, root);
-	return node->test.op == OP_MISSING ? !held : held;
+		return node_holds(node->left, asked, field) ||
+		       node_holds(node->right, asked, field);
+	return field ? test_compare(&node->test, field) : test_holds(&node->test, asked);
 }
 
 static bool
@@ -171,9 +246,9 @@ term_stands(const struct filter_value *value, const char *event, size_t len)
 	return value->len == 0 || memmem(event, len, value->text, value->len);
 }
 
-/* One or more words: all that must stand do, none that must not does, and of those with "?" any one
- * does. Beside other words those with "?" are without effect, as the guide says. The pattern " "
- * matches everything. */
+/* One or more words: all that must stand do, none that must not does, and of those with
+ * "?" any one does. Beside other words those with "?" are without effect, as the guide
+ * says. The pattern " " matches everything. */
 static bool
 terms_hold(const struct filter *filter, const char *event)
 {
@@ -188,7 +263,8 @@ terms_hold(const struct filter *filter, const char *event)
 			continue;
 		}
 		others++;
-		if (!term->value.regex && strspn(term->value.text, " ") == term->value.len)
+		if (!term->value.regex &&
+		    strspn(term->value.text, " ") == term->value.len)
 			continue;
 		if (term_stands(&term->value, event, len) == (term->sign == '-'))
 			return false;
@@ -202,8 +278,8 @@ is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Cuts the next field off *at: what stands in brackets or quotation marks is one, without them.
- * Returns where it starts, them included; NULL: there is none. */
+/* Cuts the next field off *at: what stands in brackets or quotation marks is one, without
+ * them. Returns where it starts, them included; NULL: there is none. */
 static const char *
 field_cut(const char **at, struct subject *field)
 {
@@ -230,8 +306,8 @@ field_cut(const char **at, struct subject *field)
 	return start;
 }
 
-/* Where nothing says "...", the last name takes the rest of the line: Lambda's own filter in AWS's
- * console, [timestamp, request_id, event], rests on that. */
+/* Where nothing says "...", the last name takes the rest of the line: Lambda's own filter
+ * in AWS's console, [timestamp, request_id, event], rests on that. */
 static void
 field_extend(struct subject *field, const char *start, const char *after)
 {
@@ -290,10 +366,12 @@ fields_hold(const struct filter *filter, const char *event)
 bool
 filter_holds(const struct filter *filter, const char *event, const json_t *root)
 {
+	/* jansson's walkers are not const, but change nothing. */
+	struct asked asked = { .root = (json_t *)(uintptr_t)root };
+
 	if (filter->kind == FILTER_TERMS)
 		return terms_hold(filter, event);
 	if (filter->kind == FILTER_FIELDS)
 		return fields_hold(filter, event);
-	/* jansson's walkers are not const, but change nothing. */
-	return root && node_holds(filter->root, (json_t *)(uintptr_t)root, NULL);
+	return root && node_holds(filter->root, &asked, NULL);
 }

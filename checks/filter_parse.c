@@ -1,12 +1,10 @@
-/* Reads CloudWatch Logs filter patterns (CloudWatch Logs User Guide, "Filter pattern syntax for metric
- * filters"). What AWS would refuse is refused. */
-
-#include <math.h>
+/* Reads CloudWatch Logs filter patterns (CloudWatch Logs User Guide, "Filter pattern
+ * syntax for metric filters"). What AWS would refuse is refused. */
 
 #include "checks/filter.h"
 
-#define PATTERN_MAX 1024   /* characters (API reference, PutMetricFilter) */
-#define REGEXES_MAX 2	   /* in a JSON or space-delimited pattern */
+#define PATTERN_MAX 1024 /* characters (API reference, PutMetricFilter) */
+#define REGEXES_MAX 2	 /* in a JSON or space-delimited pattern */
 #define INDEX_MAX 1000000
 
 struct parser {
@@ -27,7 +25,8 @@ is_space(char c)
 static bool
 is_word(char c)
 {
-	return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z');
 }
 
 static void
@@ -60,39 +59,6 @@ word_read(struct parser *p, const char *word)
 		return true;
 	p->at = start;
 	return false;
-}
-
-bool
-filter_number(const char *text, size_t len, double *number)
-{
-	char copy[64];
-	size_t i = 0, digits = 0;
-
-	if (len == 0 || len >= sizeof(copy))
-		return false;
-	i += text[i] == '+' || text[i] == '-';
-	for (; i < len && text[i] >= '0' && text[i] <= '9'; i++)
-		digits++;
-	if (i < len && text[i] == '.') {
-		for (i++; i < len && text[i] >= '0' && text[i] <= '9'; i++)
-			digits++;
-	}
-	if (!digits)
-		return false;
-	if (i < len && (text[i] == 'e' || text[i] == 'E')) {
-		i++;
-		i += i < len && (text[i] == '+' || text[i] == '-');
-		if (i == len)
-			return false;
-		while (i < len && text[i] >= '0' && text[i] <= '9')
-			i++;
-	}
-	if (i != len)
-		return false;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	*number = strtod(copy, NULL);
-	return isfinite(*number);
 }
 
 /* Past the first percent sign. */
@@ -239,7 +205,8 @@ bracket_read(struct parser *p, struct filter_step ***tail)
 		if (!end || end == p->at + 1)
 			return -1;
 		step = step_add(p, tail, STEP_KEY);
-		step->key = arena_text_n(&p->filter->arena, p->at + 1, (size_t)(end - p->at - 1));
+		step->key = arena_text_n(&p->filter->arena, p->at + 1,
+					 (size_t)(end - p->at - 1));
 		p->at = end + 1;
 	} else {
 		if (quote < '0' || quote > '9')
@@ -272,10 +239,39 @@ key_read(struct parser *p, struct filter_step ***tail)
 	return 0;
 }
 
+static bool
+steps_equal(const struct filter_step *a, const struct filter_step *b)
+{
+	for (; a && b; a = a->next, b = b->next) {
+		if (a->kind != b->kind || a->index != b->index ||
+		    (a->kind == STEP_KEY && strcmp(a->key, b->key)))
+			return false;
+	}
+	return a == b;
+}
+
+/* The pattern's path of these steps. */
+static struct filter_path *
+path_intern(struct parser *p, struct filter_step *steps)
+{
+	struct filter_path *path;
+
+	for (path = p->filter->paths; path; path = path->next) {
+		if (steps_equal(path->steps, steps))
+			return path;
+	}
+	path = arena_get(&p->filter->arena, sizeof(*path));
+	path->steps = steps;
+	path->next = p->filter->paths;
+	p->filter->paths = path;
+	return path;
+}
+
 static int
 selector_read(struct parser *p, struct filter_test *test)
 {
-	struct filter_step **tail = &test->steps, *step;
+	struct filter_step *steps = NULL, **tail = &steps, *step;
+	struct filter_path *path;
 	int wild = 0;
 
 	if (!sign_read(p, "$"))
@@ -286,9 +282,14 @@ selector_read(struct parser *p, struct filter_test *test)
 		if (*p->at++ == '[' ? bracket_read(p, &tail) : key_read(p, &tail))
 			return -1;
 	}
-	for (step = test->steps; step; step = step->next)
+	for (step = steps; step; step = step->next)
 		wild += step->kind == STEP_ANY_ITEM || step->kind == STEP_ANY_KEY;
-	return test->steps && wild <= 1 ? 0 : -1;
+	if (!steps || wild > 1)
+		return -1;
+	path = path_intern(p, steps);
+	path->is_wild = wild > 0;
+	test->path = path;
+	return 0;
 }
 
 /* The name again, in a further condition on the same field. */
@@ -335,7 +336,9 @@ chain_read(struct parser *p, const char *sign, enum filter_node_kind kind)
 		if (!right)
 			return NULL;
 		node = arena_get(&p->filter->arena, sizeof(*node));
-		*node = (struct filter_node){ .kind = kind, .left = left, .right = right };
+		*node = (struct filter_node){ .kind = kind,
+					      .left = left,
+					      .right = right };
 		left = node;
 	}
 	return left;

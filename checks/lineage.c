@@ -419,6 +419,7 @@ lineage_json(const struct check_set *set, const struct page *page)
 {
 	const struct schema *schema = set->schema;
 	json_t *columns = json_array(), *operations = json_array(), *views = json_object();
+	json_t *actions = json_object();
 
 	for (size_t i = 0; i < page->reads.count; i++) {
 		struct read read = page->reads.list[i];
@@ -435,12 +436,15 @@ lineage_json(const struct check_set *set, const struct page *page)
 			append_name(columns, table->name, table->columns[read.column].name);
 	}
 	for (size_t i = 0; i < schema->operation_count; i++)
-		if (page->reach[i] & REACH_DOUBT)
+		if (page->reach[i] & REACH_DOUBT) {
 			append_name(operations, schema->operations[i].name, NULL);
+			json_object_set_new(actions, schema->operations[i].name,
+					    json_string(schema->operations[i].actions));
+		}
 	for (size_t i = 0; i < set->join_count; i++)
 		if (page->uses_join[i])
 			json_object_set_new(views, set->joins[i].id,
 					    json_string(set->joins[i].sql));
-	return json_pack("{s:o,s:o,s:o}", "columns", columns, "operations", operations, "views",
-			 views);
+	return json_pack("{s:o,s:o,s:o,s:o}", "actions", actions, "columns", columns,
+			 "operations", operations, "views", views);
 }

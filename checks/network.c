@@ -1,4 +1,5 @@
-/* CIDR ranges, IPv4 and IPv6: does one contain another, is one as wide as the Internet. */
+/* CIDR ranges, IPv4 and IPv6: does one contain another, is one as wide as the Internet.
+ */
 
 #include <arpa/inet.h>
 
@@ -7,8 +8,8 @@
 
 #define ADDRESS_ROOM 64 /* the longest IPv6 address in text has 45 characters */
 
-/* Wide ranges in which no host of the Internet has an address: multicast, reserved and local space
- * (IANA's special-purpose address registries). */
+/* Wide ranges in which no host of the Internet has an address: multicast, reserved and
+ * local space (IANA's special-purpose address registries). */
 static const char *const not_internet[] = {
 	"224.0.0.0/3", "::/8", "100::/8", "fc00::/7", "fe80::/10", "ff00::/8",
 };
@@ -77,9 +78,10 @@ cidr_contains(const char *outer, const char *inner)
 	return cidr_covers(&a, &b);
 }
 
-/* Two halves of the Internet are the Internet to whoever adds both: as wide as AWS still calls public
- * in a condition on aws:SourceIp, wider than /8 or, for IPv6, /32 (S3 User Guide, "The meaning of
- * public"). A narrower public range is a named party, not the Internet. */
+/* Two halves of the Internet are the Internet to whoever adds both: as wide as AWS still
+ * calls public in a condition on aws:SourceIp, wider than /8 or, for IPv6, /32 (S3 User
+ * Guide, "The meaning of public"). A narrower public range is a named party, not the
+ * Internet. */
 int
 cidr_is_internet(const char *cidr)
 {

@@ -1,14 +1,17 @@
-/* Regular expressions in linear time. AWS's dialect has no groups, so that an expression is a choice of
- * plain sequences: one bit for each place in them, and all places step at once for each character. */
+/* Regular expressions in linear time. AWS's dialect has no groups, so that an expression
+ * is a choice of plain sequences: one bit for each place in them, and all places step at
+ * once for each character. */
 
 #include "checks/regex.h"
 
-#define CODES 129	  /* ASCII, and 128 for every other character */
-#define PLACES_MAX 2048	  /* 32 words; beyond it the expression is refused */
+#define CODES 129	 /* ASCII, and 128 for every other character */
+#define ROWS (CODES + 6) /* of words: see struct regex */
+#define PLACES_MAX 2048	 /* 32 words; beyond it the expression is refused */
 #define REPEAT_MAX 1000
 #define ENDLESS (-1)
 
-struct class {
+struct class
+{
 	bool has[CODES];
 };
 
@@ -26,7 +29,8 @@ struct regex {
 	uint64_t *starts;  /* in front of each sequence */
 	uint64_t *floats;  /* starts that need not be the start of the text */
 	uint64_t *ends;	   /* last places, where the match is made anywhere */
-	uint64_t *finals;  /* last places, where the match is made at the end of the text only */
+	uint64_t *finals;  /* last places, where the match is made at the end of the text
+			      only */
 	size_t places;
 };
 
@@ -50,8 +54,8 @@ is_alnum(int c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* "Supported regular expressions (regex) syntax": these and no others, brackets and other signs
- * being written \xhh. A space stands in AWS's own examples for the CDK. */
+/* "Supported regular expressions (regex) syntax": these and no others, brackets and other
+ * signs being written \xhh. A space stands in AWS's own examples for the CDK. */
 static bool
 is_allowed(int c)
 {
@@ -95,13 +99,14 @@ class_named(struct class *class, char letter)
 static int
 hex_value(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' :
-	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
-/* Reads what follows a backslash. A single character is returned, a class is added and gives -2;
- * -1: refused. */
+/* Reads what follows a backslash. A single character is returned, a class is added and
+ * gives -2; -1: refused. */
 static int
 escape_read(struct reader *r, struct class *class)
 {
@@ -179,7 +184,8 @@ number_read(struct reader *r)
 {
 	int n = -1;
 
-	for (; r->at < r->end && *r->at >= '0' && *r->at <= '9' && n <= REPEAT_MAX; r->at++)
+	for (; r->at < r->end && *r->at >= '0' && *r->at <= '9' && n <= REPEAT_MAX;
+	     r->at++)
 		n = (n < 0 ? 0 : n) * 10 + (*r->at - '0');
 	return n > REPEAT_MAX ? -1 : n;
 }
@@ -194,7 +200,8 @@ bounds_read(struct reader *r, struct item *item)
 	if (r->at < r->end && *r->at == ',') {
 		r->at++;
 		item->max = r->at < r->end && *r->at == '}' ? ENDLESS : number_read(r);
-		if (item->max >= 0 ? item->max < item->min : r->at == r->end || *r->at != '}')
+		if (item->max >= 0 ? item->max < item->min
+				   : r->at == r->end || *r->at != '}')
 			return -1;
 	}
 	if (r->at == r->end || *r->at != '}')
@@ -230,7 +237,8 @@ quantifier_read(struct reader *r, struct item *item)
 	return r->at < r->end && strchr("*+?{", *r->at) ? -1 : 0;
 }
 
-/* Whether all items of the sequence may be left out: an anchor behind them can still hold. */
+/* Whether all items of the sequence may be left out: an anchor behind them can still
+ * hold. */
 static bool
 items_optional(const struct reader *r)
 {
@@ -267,7 +275,8 @@ item_read(struct reader *r)
 	}
 	if (quantifier_read(r, &item))
 		return -1;
-	/* Nothing can stand behind the end: such an item must be left out, or the sequence never matches. */
+	/* Nothing can stand behind the end: such an item must be left out, or the
+	 * sequence never matches. */
 	if (r->to_end) {
 		r->dead |= item.min > 0;
 		return 0;
@@ -299,7 +308,8 @@ place_add(struct regex *regex, const struct item *item, bool option, bool loop)
 	return 0;
 }
 
-/* Lays the sequence that was read as places: {2,4} is two that must stand and two that may. */
+/* Lays the sequence that was read as places: {2,4} is two that must stand and two that
+ * may. */
 static int
 sequence_lay(struct reader *r)
 {
@@ -349,6 +359,34 @@ sequence_read(struct reader *r)
 	return sequence_lay(r);
 }
 
+/* Where the rows of words stand in one piece of memory. */
+static void
+regex_lay(struct regex *regex, uint64_t *memory, size_t words)
+{
+	regex->words = words;
+	regex->accepts = memory;
+	regex->loops = memory + CODES * words;
+	regex->options = regex->loops + words;
+	regex->starts = regex->options + words;
+	regex->floats = regex->starts + words;
+	regex->ends = regex->floats + words;
+	regex->finals = regex->ends + words;
+}
+
+/* Most expressions are short: keeps only the words that have places. */
+static void
+regex_shrink(struct regex *regex)
+{
+	size_t words = regex->places / 64 + 1, row;
+	uint64_t *old = regex->accepts, *memory = mem_get(ROWS * words * sizeof(*memory));
+
+	for (row = 0; row < ROWS; row++)
+		memcpy(memory + row * words, old + row * regex->words,
+		       words * sizeof(*memory));
+	free(old);
+	regex_lay(regex, memory, words);
+}
+
 struct regex *
 regex_read(const char *text, size_t len)
 {
@@ -357,14 +395,7 @@ regex_read(const char *text, size_t len)
 	bool good = len > 0;
 
 	r.regex = mem_get(sizeof(*r.regex));
-	r.regex->words = words;
-	r.regex->accepts = mem_get((CODES + 6) * words * sizeof(uint64_t));
-	r.regex->loops = r.regex->accepts + CODES * words;
-	r.regex->options = r.regex->loops + words;
-	r.regex->starts = r.regex->options + words;
-	r.regex->floats = r.regex->starts + words;
-	r.regex->ends = r.regex->floats + words;
-	r.regex->finals = r.regex->ends + words;
+	regex_lay(r.regex, mem_get(ROWS * words * sizeof(uint64_t)), words);
 	while (good) {
 		good = !sequence_read(&r);
 		if (!good || r.at == r.end)
@@ -376,11 +407,12 @@ regex_read(const char *text, size_t len)
 		regex_free(r.regex);
 		return NULL;
 	}
+	regex_shrink(r.regex);
 	return r.regex;
 }
 
-/* Adds the places that are reached by leaving optional ones out. Within a run of optional places,
- * adding the run to the places reached carries through all that follow. */
+/* Adds the places that are reached by leaving optional ones out. Within a run of optional
+ * places, adding the run to the places reached carries through all that follow. */
 static void
 places_skip(const struct regex *regex, size_t used, uint64_t *now)
 {
@@ -427,16 +459,19 @@ regex_matches(const struct regex *regex, const char *text, size_t len)
 		for (w = 0; w < used; w++) {
 			uint64_t old = now[w];
 
-			now[w] = ((old << 1 | shifted) | (old & regex->loops[w])) & accepts[w];
+			now[w] = ((old << 1 | shifted) | (old & regex->loops[w])) &
+				 accepts[w];
 			now[w] |= regex->floats[w];
 			shifted = old >> 63;
 		}
 		places_skip(regex, used, now);
 		/* A character of several bytes is one step. */
-		while (c >= 0xc0 && i + 1 < len && ((unsigned char)text[i + 1] & 0xc0) == 0x80)
+		while (c >= 0xc0 && i + 1 < len &&
+		       ((unsigned char)text[i + 1] & 0xc0) == 0x80)
 			i++;
 	}
-	return places_meet(now, regex->ends, used) || places_meet(now, regex->finals, used);
+	return places_meet(now, regex->ends, used) ||
+	       places_meet(now, regex->finals, used);
 }
 
 void
@@ -446,35 +481,4 @@ regex_free(struct regex *regex)
 		return;
 	free(regex->accepts);
 	free(regex);
-}
-
-/* What stands between two stars is best found where it stands first: no going back. */
-bool
-stars_match(const char *pattern, size_t pattern_len, char star, const char *text, size_t len)
-{
-	const char *end = pattern + pattern_len, *next;
-	bool first = true;
-
-	for (;; first = false) {
-		const char *found;
-		size_t part;
-
-		next = memchr(pattern, star, (size_t)(end - pattern));
-		part = (size_t)((next ? next : end) - pattern);
-		if (part > len || (!next && first && part != len))
-			return false;
-		if (!part)
-			found = next ? text : text + len;
-		else if (first)
-			found = memcmp(text, pattern, part) ? NULL : text;
-		else if (!next)
-			found = memcmp(text + len - part, pattern, part) ? NULL : text + len - part;
-		else
-			found = memmem(text, len, pattern, part);
-		if (!found || !next)
-			return found != NULL;
-		len -= (size_t)(found - text) + part;
-		text = found + part;
-		pattern = next + 1;
-	}
 }

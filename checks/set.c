@@ -194,6 +194,7 @@ set_load(const struct schema *schema, const struct embedded *pages, size_t count
 	struct loading loading = { .set = set, .err = err };
 
 	set->schema = schema;
+	set->most_seconds = 10;
 	for (size_t i = 0; i < count; i++) {
 		char *file = mem_print("checks/%s", pages[i].name);
 		int status = add_file(&loading, pages[i].name, file, pages[i].data,

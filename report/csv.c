@@ -10,23 +10,18 @@ static const char *const columns[] = {
 };
 
 int
-csv_write(const struct report_source *source, const char *path, struct err *err)
+csv_write(struct facts *facts, const char *path, struct err *err)
 {
-	struct facts facts;
 	struct findings findings = { 0 };
 	struct finding_row row;
 	struct out out;
 	int got = -1;
 
-	if (facts_load(&facts, source, err) < 0)
+	if (out_open(&out, path, err) < 0)
 		return -1;
-	if (out_open(&out, path, err) < 0) {
-		facts_free(&facts);
-		return -1;
-	}
 	for (size_t i = 0; i < COUNT(columns); i++)
 		out_csv(&out, columns[i], i + 1 == COUNT(columns));
-	if (findings_open(&findings, &facts, NULL, err) == 0)
+	if (findings_open(&findings, facts, NULL, err) == 0)
 		while ((got = findings_next(&findings, &row, err)) == 1) {
 			const struct check_row *check = row.check;
 			const char *cells[] = {
@@ -54,6 +49,5 @@ csv_write(const struct report_source *source, const char *path, struct err *err)
 	findings_close(&findings);
 	if (out_close(&out, got == 0 ? err : NULL) < 0)
 		got = -1;
-	facts_free(&facts);
 	return got;
 }

@@ -66,10 +66,9 @@ note_troubles(const struct remedy *remedy, struct err *first)
 
 /* 0, -1, or 1: written, but for fixes that cannot be filled, which err names. */
 int
-fixes_write(const struct report_source *source, const char *path, struct err *err)
+fixes_write(struct facts *facts, const char *path, struct err *err)
 {
 	char *index_path = mem_print("%s/index.csv", path);
-	struct facts facts;
 	struct findings findings = { 0 };
 	struct finding_row row;
 	struct remedy remedy = { 0 };
@@ -77,16 +76,12 @@ fixes_write(const struct report_source *source, const char *path, struct err *er
 	struct out index = { 0 };
 	int got = -1;
 
-	if (facts_load(&facts, source, err) < 0) {
-		free(index_path);
-		return -1;
-	}
 	if (out_open(&index, index_path, err) < 0 ||
-	    findings_open(&findings, &facts, "fail", err) < 0)
+	    findings_open(&findings, facts, "fail", err) < 0)
 		goto out;
 	out_text(&index, "finding_id,check_id,severity,region,resource,sh,tf,yaml\r\n");
 	while ((got = findings_next(&findings, &row, err)) == 1) {
-		remedy_of(&remedy, &facts, &row);
+		remedy_of(&remedy, facts, &row);
 		note_troubles(&remedy, &trouble);
 		if (!is_id(row.id) || !remedy_read(&remedy, &row))
 			continue;
@@ -100,7 +95,6 @@ out:
 	findings_close(&findings);
 	if (index.file != NULL && out_close(&index, got == 0 ? err : NULL) < 0)
 		got = -1;
-	facts_free(&facts);
 	free(index_path);
 	if (got == 0 && trouble.text[0] != '\0') {
 		err_set(err, "%s", trouble.text);

@@ -50,82 +50,27 @@ action_of_message(struct facts *facts, const char *message)
 		       : NULL;
 }
 
-static void
-join_actions(struct buf *out, const json_t *actions)
-{
-	const json_t *item;
-	size_t i;
-
-	if (json_is_string(actions))
-		buf_text(out, json_string_value(actions));
-	json_array_foreach(actions, i, item)
-	{
-		if (json_is_string(item))
-			buf_print(out, "%s%s", out->len > 0 ? " " : "",
-				  json_string_value(item));
-	}
-}
-
-/* Looks through a page's lineage for the entry of operation, wherever it stands, and
- * joins its actions. */
-static bool
-find_actions(const json_t *value, const char *operation, struct buf *out, int depth)
-{
-	static const char *const names[] = { "operation", "name", "call" };
-	const json_t *item, *actions;
-	const char *key;
-	size_t i;
-
-	if (depth > 6)
-		return false;
-	json_array_foreach(value, i, item) if (find_actions(item, operation, out,
-							    depth + 1)) return true;
-	actions = json_object_get(value, "actions");
-	if (actions == NULL)
-		actions = json_object_get(value, "action");
-	for (i = 0; i < COUNT(names) && actions != NULL; i++) {
-		const char *name = json_string_value(json_object_get(value, names[i]));
-
-		if (name != NULL && strcmp(name, operation) == 0)
-			join_actions(out, actions);
-	}
-	if (out->len > 0)
-		return true;
-	/* A map from operation to its actions. */
-	json_object_foreach((json_t *)value, key, item)
-	{
-		if (strcmp(key, operation) == 0)
-			join_actions(out, json_is_object(item)
-						  ? json_object_get(item, "actions")
-						  : item);
-		if (out->len > 0 || find_actions(item, operation, out, depth + 1))
-			return true;
-	}
-	return false;
-}
-
+/* The actions that a page's lineage names for the operation: {"actions": {"s3:GetX": "s3:Y"}}. */
 static const char *
 action_of_lineage(struct facts *facts, const char *operation)
 {
-	sqlite3_stmt *row =
-		db_prepare(facts->source->db, NULL,
-			   "SELECT lineage FROM check_page WHERE instr(lineage, ?1) "
-			   "ORDER BY check_id LIMIT 3");
+	sqlite3_stmt *row = db_prepare(
+		facts->source->db, NULL,
+		"SELECT lineage FROM check_page WHERE instr(lineage, '\"' || ?1 || '\"') LIMIT 1");
 	const char *answer = NULL;
+	json_t *lineage = NULL;
 
 	if (row == NULL)
 		return NULL;
 	sqlite3_bind_text(row, 1, operation, -1, SQLITE_STATIC);
-	while (answer == NULL && sqlite3_step(row) == SQLITE_ROW) {
-		const char *text = (const char *)sqlite3_column_text(row, 0);
-		json_t *lineage = json_read(text, strlen(text), NULL);
-		struct buf actions = { 0 };
-
-		if (lineage != NULL && find_actions(lineage, operation, &actions, 0))
-			answer = arena_text(&facts->arena, actions.data);
-		buf_free(&actions);
-		json_decref(lineage);
-	}
+	if (sqlite3_step(row) == SQLITE_ROW)
+		lineage = json_read((const char *)sqlite3_column_text(row, 0),
+				    (size_t)sqlite3_column_bytes(row, 0), NULL);
+	answer = json_string_value(
+		json_object_get(json_object_get(lineage, "actions"), operation));
+	if (answer != NULL)
+		answer = arena_text(&facts->arena, answer);
+	json_decref(lineage);
 	sqlite3_finalize(row);
 	return answer;
 }

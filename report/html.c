@@ -58,9 +58,9 @@ write_head(struct page *page)
 		"<meta name=\"referrer\" content=\"no-referrer\">\n"
 		"<meta name=\"robots\" content=\"noindex\">\n"
 		"<meta name=\"generator\" content=\"Plumbline ");
-	out_html(out, page->facts.source->version);
+	out_html(out, page->facts->source->version);
 	out_text(out, "\">\n<title>Security assessment of AWS account ");
-	out_html(out, page->facts.account_id);
+	out_html(out, page->facts->account_id);
 	out_text(out, "</title>\n<style>\n");
 	out_text(out, html_style);
 	out_text(
@@ -79,7 +79,7 @@ write_fact(struct page *page, const char *name, long count)
 static void
 write_masthead(struct page *page)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	struct out *out = &page->out;
 
 	out_text(
@@ -119,7 +119,7 @@ write_contents(struct page *page)
 			  sections[i].name);
 		if (sections[i].verdict >= 0) {
 			out_text(out, "<span>");
-			out_count(out, page->facts.totals[sections[i].verdict]);
+			out_count(out, page->facts->totals[sections[i].verdict]);
 			out_text(out, "</span>");
 		}
 		out_text(out, "</a></li>\n");
@@ -148,7 +148,7 @@ open_select(struct page *page, const char *name, const char *label, const char *
 static int
 add_option(struct facts *facts, sqlite3_stmt *row)
 {
-	struct page *page = (struct page *)((char *)facts - offsetof(struct page, facts));
+	struct page *page = facts->user;
 	const char *text = (const char *)sqlite3_column_text(row, 0);
 
 	write_option(page, text, text);
@@ -159,7 +159,7 @@ add_option(struct facts *facts, sqlite3_stmt *row)
 static int
 write_filter(struct page *page, struct err *err)
 {
-	struct facts *facts = &page->facts;
+	struct facts *facts = page->facts;
 	struct out *out = &page->out;
 
 	out_text(
@@ -210,9 +210,9 @@ write_foot(struct page *page)
 	struct out *out = &page->out;
 
 	out_text(out, "</main>\n</div>\n<footer>Written by Plumbline ");
-	out_html(out, page->facts.source->version);
+	out_html(out, page->facts->source->version);
 	out_text(out, " from the evidence of ");
-	html_time(page, page->facts.started_at);
+	html_time(page, page->facts->started_at);
 	out_text(
 		out,
 		". Names of resources are shown as they are in the account; characters that "
@@ -223,15 +223,14 @@ write_foot(struct page *page)
 }
 
 int
-html_write(const struct report_source *source, const char *path, struct err *err)
+html_write(struct facts *facts, const char *path, struct err *err)
 {
-	struct page page = { 0 };
+	struct page page = { .facts = facts };
 	int status = -1;
 
-	if (facts_load(&page.facts, source, err) < 0)
-		return -1;
+	facts->user = &page;
 	if (out_open(&page.out, path, err) < 0)
-		goto out;
+		return -1;
 	write_head(&page);
 	write_masthead(&page);
 	out_text(&page.out, "<div class=\"frame\">\n");
@@ -247,7 +246,5 @@ html_write(const struct report_source *source, const char *path, struct err *err
 close:
 	if (out_close(&page.out, status == 0 ? err : NULL) < 0)
 		status = -1;
-out:
-	facts_free(&page.facts);
 	return status;
 }

@@ -28,7 +28,7 @@ write_checks(struct page *page, const struct control_row *control)
 
 	for (size_t i = 0; i < control->link_count; i++) {
 		const struct control_link *link =
-			&page->facts.links[control->first_link + i];
+			&page->facts->links[control->first_link + i];
 		const struct check_row *check = link->check;
 		bool has_link = check != NULL && check->counts[FAIL] > 0;
 
@@ -96,14 +96,14 @@ write_framework(struct page *page, const struct framework_row *framework, bool i
 		"<th scope=\"col\">Checks</th></tr></thead>\n<tbody>\n",
 		is_open ? " open" : "", framework->control_count);
 	for (size_t i = 0; i < framework->control_count; i++)
-		write_control(page, &page->facts.controls[framework->first_control + i]);
+		write_control(page, &page->facts->controls[framework->first_control + i]);
 	out_text(out, "</tbody></table></div></details></div>\n");
 }
 
 int
 html_controls(struct page *page, struct err *err)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 
 	(void)err;
 	html_open(page, "controls", "Controls");

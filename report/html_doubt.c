@@ -8,7 +8,7 @@
 static void
 write_refusals(struct page *page)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	struct out *out = &page->out;
 
 	out_text(
@@ -54,7 +54,7 @@ write_refusals(struct page *page)
 static void
 write_statement(struct page *page)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	json_t *actions = json_object();
 	struct buf text = { 0 };
 	const char *key;
@@ -94,7 +94,7 @@ write_statement(struct page *page)
 static void
 write_questions(struct page *page)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	struct out *out = &page->out;
 
 	if (facts->question_count == 0)
@@ -121,7 +121,7 @@ write_questions(struct page *page)
 static void
 write_page_errors(struct page *page)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 
 	for (size_t i = 0; i < facts->check_count; i++) {
 		if (facts->checks[i].error == NULL)
@@ -137,7 +137,7 @@ write_page_errors(struct page *page)
 int
 html_doubt(struct page *page, struct err *err)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	struct out *out = &page->out;
 	long doubt = facts->totals[UNKNOWN];
 

@@ -6,13 +6,13 @@
 static struct page *
 page_of(struct facts *facts)
 {
-	return (struct page *)((char *)facts - offsetof(struct page, facts));
+	return facts->user;
 }
 
 int
 html_coverage(struct page *page, struct err *err)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	struct out *out = &page->out;
 	char text[COVERAGE_ROOM];
 
@@ -90,7 +90,7 @@ static int
 write_decisions(struct page *page, const char *title, const char *none,
 		const char *count_sql, const char *sql, struct err *err)
 {
-	sqlite3_stmt *count = db_prepare(page->facts.source->db, err, count_sql);
+	sqlite3_stmt *count = db_prepare(page->facts->source->db, err, count_sql);
 	int found = count != NULL && sqlite3_step(count) == SQLITE_ROW
 			    ? sqlite3_column_int(count, 0)
 			    : -1;
@@ -101,7 +101,7 @@ write_decisions(struct page *page, const char *title, const char *none,
 	out_print(&page->out, "<h3 class=\"sub\">%s</h3>\n", title);
 	if (found == 0)
 		out_print(&page->out, "<p class=\"more\">%s</p>\n", none);
-	return facts_each(&page->facts, err, sql, write_decision);
+	return facts_each(page->facts, err, sql, write_decision);
 }
 
 int
@@ -130,7 +130,7 @@ write_fact(struct page *page, const char *name, const char *text)
 static void
 write_regions(struct page *page)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	struct out *out = &page->out;
 
 	out_text(out, "<dt>Regions</dt><dd>");
@@ -180,7 +180,7 @@ write_how(struct page *page)
 int
 html_evidence(struct page *page, struct err *err)
 {
-	struct facts *facts = &page->facts;
+	struct facts *facts = page->facts;
 	struct out *out = &page->out;
 
 	html_open(page, "evidence", "The evidence");

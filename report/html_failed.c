@@ -28,7 +28,7 @@ failed_of(const struct group *group)
 static void
 write_controls_of(struct page *page, const struct check_row *check)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	const char *framework = NULL;
 
 	for (size_t i = 0; i < facts->control_count; i++) {
@@ -123,7 +123,7 @@ open_group(struct group *group, const struct finding_row *finding)
 	group->check_id = mem_text(finding->check_id);
 	group->rows = 0;
 	remedy_close(&group->remedy);
-	remedy_open(&group->remedy, &group->page->facts, group->check);
+	remedy_open(&group->remedy, group->page->facts, group->check);
 	failed = failed_of(group);
 	write_head_of(group, finding);
 	out_print(out, "<details class=\"rows\"%s><summary>",
@@ -251,7 +251,7 @@ turn_band(struct group *group, const struct finding_row *finding)
 	out_text(&page->out, "<div data-g><h3 class=\"band\">");
 	html_severity(page, severity);
 	out_text(&page->out, "<small>");
-	out_count(&page->out, page->facts.by_severity[rank][FAIL]);
+	out_count(&page->out, page->facts->by_severity[rank][FAIL]);
 	out_text(&page->out, " failed</small></h3>\n");
 }
 
@@ -264,9 +264,9 @@ html_failed(struct page *page, struct err *err)
 	int got;
 
 	html_open(page, "failed", "What failed");
-	if (findings_open(&findings, &page->facts, "fail", err) < 0)
+	if (findings_open(&findings, page->facts, "fail", err) < 0)
 		return -1;
-	if (page->facts.totals[FAIL] == 0)
+	if (page->facts->totals[FAIL] == 0)
 		out_text(&page->out, "<p class=\"card note\">No check failed.</p>\n");
 	else
 		out_text(

@@ -9,14 +9,14 @@ write_figure(struct page *page, enum verdict verdict, const char *note)
 
 	out_print(out, "<div><dt>%s</dt><dd class=\"%s\">", verdict_titles[verdict],
 		  verdict_names[verdict]);
-	out_count(out, page->facts.totals[verdict]);
+	out_count(out, page->facts->totals[verdict]);
 	out_print(out, "<small>%s</small></dd></div>\n", note);
 }
 
 static void
 write_figures(struct page *page)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	struct out *out = &page->out;
 	char text[COVERAGE_ROOM];
 	char *excepted = facts->excepted > 0 ? mem_print("%ld of them under an exception",
@@ -69,7 +69,7 @@ write_by_severity(struct page *page)
 
 	open_table(page, "By severity", "Severity", true);
 	for (int i = 0; i < SEVERITIES; i++) {
-		const long *counts = page->facts.by_severity[i];
+		const long *counts = page->facts->by_severity[i];
 
 		out_print(out, "<tr><th scope=\"row\" data-k=\"%d\">", i);
 		html_severity(page, severity_names[i]);
@@ -85,7 +85,7 @@ write_by_severity(struct page *page)
 static int
 write_row(struct facts *facts, sqlite3_stmt *row)
 {
-	struct page *page = (struct page *)((char *)facts - offsetof(struct page, facts));
+	struct page *page = facts->user;
 	long counts[VERDICTS] = { 0 };
 
 	for (int i = 0; i < VERDICTS; i++)
@@ -108,7 +108,7 @@ write_row(struct facts *facts, sqlite3_stmt *row)
 static void
 write_worst(struct page *page)
 {
-	const struct facts *facts = &page->facts;
+	const struct facts *facts = page->facts;
 	struct out *out = &page->out;
 	int shown = 0;
 
@@ -144,21 +144,21 @@ html_summary(struct page *page, struct err *err)
 	write_by_severity(page);
 	out_text(out, "<div class=\"gap\"></div>\n");
 	open_table(page, "By region", "Region", true);
-	if (facts_each(&page->facts, err,
+	if (facts_each(page->facts, err,
 		       "SELECT region, " SUMS
 		       "FROM finding GROUP BY 1 ORDER BY 3 DESC, 1",
 		       write_row) < 0)
 		return -1;
 	out_text(out, "</tbody></table></div>\n</div>\n<div>\n");
 	open_table(page, "By service", "Service", true);
-	if (facts_each(&page->facts, err,
+	if (facts_each(page->facts, err,
 		       "SELECT p.service, " SUMS
 		       "FROM finding f JOIN check_page p ON p.check_id = f.check_id "
 		       "GROUP BY 1 ORDER BY 3 DESC, 1",
 		       write_row) < 0)
 		return -1;
 	out_text(out, "</tbody></table></div>\n</div>\n</div>\n");
-	if (page->facts.totals[FAIL] > 0) {
+	if (page->facts->totals[FAIL] > 0) {
 		out_text(out, "<div class=\"gap\"></div>\n");
 		write_worst(page);
 	}

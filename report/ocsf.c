@@ -235,25 +235,22 @@ write_finding(struct out *out, const struct common *common, const struct finding
 }
 
 int
-ocsf_write(const struct report_source *source, const char *path, struct err *err)
+ocsf_write(struct facts *facts, const char *path, struct err *err)
 {
-	struct facts facts;
 	struct findings findings = { 0 };
 	struct finding_row row;
-	struct common common = { .facts = &facts };
+	struct common common = { .facts = facts };
 	struct out out;
 	bool is_first = true;
 	int64_t when = 0;
 	int got = -1;
 
-	if (facts_load(&facts, source, err) < 0)
-		return -1;
 	if (out_open(&out, path, err) < 0)
 		goto out;
-	if (time_read(facts.started_at, &when) == 0)
+	if (time_read(facts->started_at, &when) == 0)
 		common.time_ms = when * 1000;
 	out_text(&out, "[");
-	if (findings_open(&findings, &facts, NULL, err) == 0)
+	if (findings_open(&findings, facts, NULL, err) == 0)
 		while ((got = findings_next(&findings, &row, err)) == 1) {
 			turn_check(&common, &row);
 			out_text(&out, is_first ? "\n" : ",\n");
@@ -267,6 +264,5 @@ ocsf_write(const struct report_source *source, const char *path, struct err *err
 out:
 	remedy_close(&common.remedy);
 	free(common.compliance);
-	facts_free(&facts);
 	return got;
 }

@@ -158,6 +158,7 @@ struct region_row {
 };
 
 struct facts {
+	void *user; /* of the writer that asks facts_each() */
 	const struct report_source *source;
 	struct arena arena;
 	const char *started_at, *finished_at, *version, *caller, *account_id, *alias,
@@ -258,7 +259,7 @@ void remedy_close(struct remedy *remedy);
 
 struct page {
 	struct out out;
-	struct facts facts;
+	struct facts *facts;
 	long serial; /* of what needs a name of its own */
 };
 
@@ -296,10 +297,10 @@ int html_compact(struct page *page, enum verdict verdict, long most, struct err 
 
 /* ---- The formats. */
 
-int html_write(const struct report_source *source, const char *path, struct err *err);
-int xlsx_write(const struct report_source *source, const char *path, struct err *err);
-int ocsf_write(const struct report_source *source, const char *path, struct err *err);
-int csv_write(const struct report_source *source, const char *path, struct err *err);
-int fixes_write(const struct report_source *source, const char *path, struct err *err);
+int html_write(struct facts *facts, const char *path, struct err *err);
+int xlsx_write(struct facts *facts, const char *path, struct err *err);
+int ocsf_write(struct facts *facts, const char *path, struct err *err);
+int csv_write(struct facts *facts, const char *path, struct err *err);
+int fixes_write(struct facts *facts, const char *path, struct err *err);
 
 #endif

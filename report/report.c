@@ -106,7 +106,7 @@ discard(const char *temporary, bool is_folder)
 }
 
 static int
-write_one(const struct report_source *source, const struct format *format,
+write_one(struct facts *facts, const struct format *format,
 	  const char *folder, struct err *err)
 {
 	bool is_folder = strchr(format->file, '.') == NULL;
@@ -119,7 +119,7 @@ write_one(const struct report_source *source, const struct format *format,
 		status = err_set(err, "cannot make folder %s: %s", temporary,
 				 strerror(errno));
 	/* A fix that cannot be filled is told, but what was written still counts: 1. */
-	told = status == 0 ? format->write(source, temporary, err) : -1;
+	told = status == 0 ? format->write(facts, temporary, err) : -1;
 	if (told < 0)
 		status = -1;
 	else if (is_folder)
@@ -141,6 +141,7 @@ report_write(const struct report_source *source, const char *list, const char *f
 	     struct err *err)
 {
 	char *words = mem_text(list), *rest = NULL, *word;
+	struct facts facts;
 	int status = 0;
 
 	/* All names are looked at before anything is written. */
@@ -151,11 +152,14 @@ report_write(const struct report_source *source, const char *list, const char *f
 	free(words);
 	if (status < 0 || folder_make(folder, err) < 0)
 		return -1;
+	if (facts_load(&facts, source, err) < 0)
+		return -1;
 	words = mem_text(list);
 	rest = NULL;
 	for (word = strtok_r(words, ", ", &rest); status == 0 && word != NULL;
 	     word = strtok_r(NULL, ", ", &rest))
-		status = write_one(source, format_find(word, err), folder, err);
+		status = write_one(&facts, format_find(word, err), folder, err);
 	free(words);
+	facts_free(&facts);
 	return status;
 }

@@ -11,11 +11,13 @@ struct report_source {
 	const char *version; /* of the program that writes */
 };
 
+struct facts; /* what a file holds, loaded once for all formats */
+
 struct format {
 	const char *name;  /* "html" */
 	const char *file;  /* "report.html", or a folder "fixes" */
 	const char *about; /* one line for help */
-	int (*write)(const struct report_source *source, const char *path,
+	int (*write)(struct facts *facts, const char *path,
 		     struct err *err);
 };
 

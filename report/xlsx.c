@@ -181,10 +181,9 @@ folder_of(const char *path)
 }
 
 int
-xlsx_write(const struct report_source *source, const char *path, struct err *err)
+xlsx_write(struct facts *facts, const char *path, struct err *err)
 {
-	struct facts facts;
-	struct book book = { .facts = &facts };
+	struct book book = { .facts = facts };
 	lxw_workbook_options options = { .constant_memory = LXW_TRUE };
 	lxw_doc_properties properties = { .title =
 						  "Security assessment of an AWS account",
@@ -195,17 +194,13 @@ xlsx_write(const struct report_source *source, const char *path, struct err *err
 	int status = -1;
 	lxw_error closed;
 
-	if (facts_load(&facts, source, err) < 0) {
-		free(folder);
-		return -1;
-	}
 	options.tmpdir = folder;
 	book.file = workbook_new_opt(path, &options);
 	if (book.file == NULL) {
 		err_set(err, "cannot begin workbook %s", path);
 		goto out;
 	}
-	if (time_read(facts.started_at, &when) == 0)
+	if (time_read(facts->started_at, &when) == 0)
 		properties.created = (time_t)when;
 	workbook_set_properties(book.file, &properties);
 	make_formats(&book);
@@ -218,7 +213,6 @@ xlsx_write(const struct report_source *source, const char *path, struct err *err
 				 lxw_strerror(book.error));
 out:
 	buf_free(&book.cell);
-	facts_free(&facts);
 	free(folder);
 	return status;
 }

@@ -16,8 +16,9 @@ queue_add(struct queue *queue, const struct aws_request *request)
 	struct queued *queued;
 
 	if (queue->first + queue->count == queue->room) {
-		memmove(queue->list, queue->list + queue->first,
-			queue->count * sizeof(*queue->list));
+		if (queue->first > 0)
+			memmove(queue->list, queue->list + queue->first,
+				queue->count * sizeof(*queue->list));
 		queue->first = 0;
 		if (queue->count * 2 >= queue->room) {
 			queue->room = queue->room == 0 ? 64 : queue->room * 2;

@@ -46,6 +46,7 @@ static const struct operation operations[] = {
 static const struct column account[] = {
 	{ "alias", TEXT, "ListAccountAliases", "AccountAliases[0]" },
 	SUMMARY("root_mfa_enabled", BOOL, "AccountMFAEnabled"),
+	SUMMARY("root_password_present", BOOL, "AccountPasswordPresent"),
 	SUMMARY("root_access_keys", INTEGER, "AccountAccessKeysPresent"),
 	SUMMARY("root_certificates", INTEGER, "AccountSigningCertificatesPresent"),
 	SUMMARY("iam_users", INTEGER, "Users"),
@@ -59,6 +60,7 @@ static const struct column account[] = {
 	PASSWORD("password_require_numbers", BOOL, "RequireNumbers"),
 	PASSWORD("password_require_symbols", BOOL, "RequireSymbols"),
 	PASSWORD("password_users_may_change", BOOL, "AllowUsersToChangePassword"),
+	ROOT("root_created_at", TIME, "user_creation_time"),
 	ROOT("root_password_last_used_at", TIME, "password_last_used"),
 	ROOT("root_access_key_1_active", BOOL, "access_key_1_active"),
 	ROOT("root_access_key_1_last_used_at", TIME, "access_key_1_last_used_date"),

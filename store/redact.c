@@ -1,5 +1,5 @@
-/* Redaction: what an operation marks as able to hold secrets is searched, and what it marks as one by
- * nature is dropped, before anything of an answer is kept. */
+/* Redaction: what an operation marks as able to hold secrets is searched, and what it
+ * marks as one by nature is dropped, before anything of an answer is kept. */
 
 #include <openssl/hmac.h>
 
@@ -43,8 +43,9 @@ member_handle(struct redaction *r, json_t *holder, const char *key)
 	if (r->drop)
 		json_object_del(holder, key);
 	else
-		r->found += secret_redact_json(json_object_get(holder, key), secret_name(holder, key),
-					       &r->number, value_seen, r);
+		r->found += secret_redact_json(json_object_get(holder, key),
+					       secret_name(holder, key), &r->number,
+					       value_seen, r);
 }
 
 /* "[Key=x]": whether the item's Key is x. */
@@ -63,7 +64,8 @@ item_fits(const json_t *item, const char *select, size_t len)
 	return text && strlen(text) == len && !memcmp(text, equal + 1, len);
 }
 
-/* value is what a name led to; path is what follows it: "[]", "[0]", "[Key=x]", ".more". */
+/* value is what a name led to; path is what follows it: "[]", "[0]", "[Key=x]", ".more".
+ */
 static void
 walk_on(struct redaction *r, json_t *value, const char *path, size_t len)
 {
@@ -79,8 +81,10 @@ walk_on(struct redaction *r, json_t *value, const char *path, size_t len)
 	if (!close)
 		return;
 	inside = (size_t)(close - path) - 1;
-	json_array_foreach(value, i, item) {
-		/* Which item a number means does not matter: to search more than is marked is safe. */
+	json_array_foreach(value, i, item)
+	{
+		/* Which item a number means does not matter: to search more than is
+		 * marked is safe. */
 		if (item_fits(item, path + 1, inside))
 			walk_on(r, item, close + 1, len - inside - 2);
 	}
@@ -105,7 +109,8 @@ walk_union(struct redaction *r, json_t *value, const char *path, size_t len)
 		depth -= i < end && path[i] == '}';
 		if (i < end && (depth || path[i] != ','))
 			continue;
-		char *one = mem_print("%.*s%.*s", (int)(i - start), path + start, (int)(len - end - 1), path + end + 1);
+		char *one = mem_print("%.*s%.*s", (int)(i - start), path + start,
+				      (int)(len - end - 1), path + end + 1);
 
 		walk(r, value, one, strlen(one));
 		free(one);
@@ -113,8 +118,8 @@ walk_union(struct redaction *r, json_t *value, const char *path, size_t len)
 	}
 }
 
-/* What is left of the path is nothing but a list's brackets: then the whole list is handled, since
- * its items explain one another ("--password", "x"). */
+/* What is left of the path is nothing but a list's brackets: then the whole list is
+ * handled, since its items explain one another ("--password", "x"). */
 static bool
 is_last(const char *path, size_t len)
 {
@@ -134,7 +139,8 @@ walk(struct redaction *r, json_t *value, const char *path, size_t len)
 		return;
 	if (!len || (len == 1 && *path == '.')) {
 		if (!r->drop)
-			r->found += secret_redact_json(value, NULL, &r->number, value_seen, r);
+			r->found += secret_redact_json(value, NULL, &r->number,
+						       value_seen, r);
 		return;
 	}
 	if (*path == '{') {
@@ -150,7 +156,8 @@ walk(struct redaction *r, json_t *value, const char *path, size_t len)
 		walk_on(r, value, path, len);
 		return;
 	}
-	json_object_foreach_safe(value, next, key, member) {
+	json_object_foreach_safe(value, next, key, member)
+	{
 		if (strcmp(name, "*") && strcmp(name, key))
 			continue;
 		if (is_last(path + n, len - n))
@@ -175,7 +182,9 @@ walk_all(struct redaction *r, json_t *body, const char *paths)
 
 int
 redact_answer(const struct operation *operation, json_t *body, const char key[32],
-	      void (*seen)(void *arg, const char *kind, int number, const char *keyed_hash), void *arg)
+	      void (*seen)(void *arg, const char *kind, int number,
+			   const char *keyed_hash),
+	      void *arg)
 {
 	struct redaction r = { .key = key, .seen = seen, .arg = arg, .drop = true };
 

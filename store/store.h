@@ -100,7 +100,6 @@ struct scanner {
 #define TABLES .tables = tables, .table_count = COUNT(tables)
 #define VIEWS .views = views, .view_count = COUNT(views)
 #define COLUMNS(array) .columns = array, .column_count = COUNT(array)
-
 /* ---- The schema: all declarations, joined and resolved. Made once at start by schema_build(). */
 
 struct schema_operation {
@@ -187,7 +186,6 @@ struct scan_facts {
 };
 
 struct evidence;
-
 /* Makes a new file (mode 0600). Caller closes. */
 struct evidence *evidence_create(const char *path, const struct schema *schema, struct err *err);
 /* Opens one. A foreign or damaged file is an error that says so. read_only leaves it untouched. */
@@ -230,7 +228,6 @@ struct places {
 	size_t count;
 	struct arena arena;
 };
-
 enum path_gap { GAP_NONE, GAP_NO_ITEM, GAP_NOT_JSON };
 
 /* The items that path finds under root (a place, so that climbs go on above it). A path that ends in a list gives its

@@ -21,8 +21,8 @@ check_rows(const struct row *rows, size_t count)
 	for (i = 0; i < count; i++) {
 		got = filter_matches(rows[i].pattern, rows[i].event);
 		if (got != rows[i].want)
-			printf("# %s | %s: got %d, want %d\n", rows[i].pattern, rows[i].event, got,
-			       rows[i].want);
+			printf("# %s | %s: got %d, want %d\n", rows[i].pattern,
+			       rows[i].event, got, rows[i].want);
 		CU_ASSERT(got == rows[i].want);
 	}
 }
@@ -160,7 +160,8 @@ json(void)
 static void
 fields(void)
 {
-	static const char *const line = "10.0.0.1 - ann [01/Jan/2026:00:00:00 +0000] \"GET /a b\" 200 1534";
+	static const char *const line =
+		"10.0.0.1 - ann [01/Jan/2026:00:00:00 +0000] \"GET /a b\" 200 1534";
 	static const struct {
 		const char *pattern;
 		int want;
@@ -211,7 +212,10 @@ expressions(void)
 		{ "abc$", "abcx", 0 },
 		{ "^abc$", "abc", 1 },
 		{ "a.c", "a\nc", 1 },
-		{ "^a.c$", "a\xc3\xa9" "c", 1 },
+		{ "^a.c$",
+		  "a\xc3\xa9"
+		  "c",
+		  1 },
 		{ "^.{3}$", "\xc3\xa9\xc3\xa9\xc3\xa9", 1 },
 		{ "ab*c", "ac", 1 },
 		{ "^ab*c$", "abbbbc", 1 },
@@ -265,10 +269,11 @@ expressions(void)
 
 	for (i = 0; i < COUNT(cases); i++) {
 		regex = regex_read(cases[i].regex, strlen(cases[i].regex));
-		got = regex ? regex_matches(regex, cases[i].text, strlen(cases[i].text)) : -1;
+		got = regex ? regex_matches(regex, cases[i].text, strlen(cases[i].text))
+			    : -1;
 		if (got != cases[i].want)
-			printf("# regex %s | %s: got %d, want %d\n", cases[i].regex, cases[i].text, got,
-			       cases[i].want);
+			printf("# regex %s | %s: got %d, want %d\n", cases[i].regex,
+			       cases[i].text, got, cases[i].want);
 		CU_ASSERT(got == cases[i].want);
 		regex_free(regex);
 	}
@@ -297,9 +302,11 @@ long_expressions(void)
 			memset(text, 'x', cases[i].fits);
 			memset(text + cases[i].fits, 'a', n);
 			text[cases[i].fits + n] = 'd';
-			if (regex_matches(regex, text, cases[i].fits + n + 1) != (n <= (i ? 70 : 60)))
+			if (regex_matches(regex, text, cases[i].fits + n + 1) !=
+			    (n <= (i ? 70 : 60)))
 				printf("# regex %s with %zu\n", cases[i].regex, n);
-			CU_ASSERT(regex_matches(regex, text, cases[i].fits + n + 1) == (n <= (i ? 70 : 60)));
+			CU_ASSERT(regex_matches(regex, text, cases[i].fits + n + 1) ==
+				  (n <= (i ? 70 : 60)));
 		}
 		regex_free(regex);
 	}
@@ -309,16 +316,17 @@ static void
 stars(void)
 {
 	static const struct row rows[] = {
-		{ "a*b", "ab", 1 },   { "a*b", "axxb", 1 }, { "a*b", "axxbx", 0 }, { "*", "", 1 },
-		{ "", "", 1 },	      { "", "a", 0 },	    { "a*a", "a", 0 },	   { "*a*a*", "aa", 1 },
-		{ "**a**", "bab", 1 }, { "ab*", "a", 0 },    { "*ab", "xaab", 1 },  { "a*b*c", "acbc", 1 },
-		{ "abc", "abc", 1 },   { "abc", "abcd", 0 },
+		{ "a*b", "ab", 1 },  { "a*b", "axxb", 1 }, { "a*b", "axxbx", 0 },
+		{ "*", "", 1 },	     { "", "", 1 },	   { "", "a", 0 },
+		{ "a*a", "a", 0 },   { "*a*a*", "aa", 1 }, { "**a**", "bab", 1 },
+		{ "ab*", "a", 0 },   { "*ab", "xaab", 1 }, { "a*b*c", "acbc", 1 },
+		{ "abc", "abc", 1 }, { "abc", "abcd", 0 },
 	};
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		bool got = stars_match(rows[i].pattern, strlen(rows[i].pattern), '*', rows[i].event,
-				       strlen(rows[i].event));
+		bool got = stars_match(rows[i].pattern, strlen(rows[i].pattern), '*',
+				       rows[i].event, strlen(rows[i].event));
 
 		if (got != rows[i].want)
 			printf("# stars %s | %s\n", rows[i].pattern, rows[i].event);
@@ -326,7 +334,8 @@ stars(void)
 	}
 }
 
-/* What is hostile is answered as fast as what is not. Sanitizers and Debug are allowed for. */
+/* What is hostile is answered as fast as what is not. Sanitizers and Debug are allowed
+ * for. */
 static void
 hostile(void)
 {
@@ -347,7 +356,8 @@ hostile(void)
 		start = time_monotonic();
 		CU_ASSERT(filter_matches(patterns[i], event) >= 0);
 		if (time_monotonic() - start > 1.0)
-			printf("# %s takes %.3f s\n", patterns[i], time_monotonic() - start);
+			printf("# %s takes %.3f s\n", patterns[i],
+			       time_monotonic() - start);
 		CU_ASSERT(time_monotonic() - start < 1.0);
 	}
 	memset(deep, '(', 2 * depth);
@@ -376,9 +386,11 @@ remembers(void)
 	for (round = 0; round < 2; round++) {
 		for (i = 0; i < 600; i++) {
 			for (j = 0; j < 3; j++) {
-				snprintf(pattern, sizeof(pattern), j == 2 ? "{ $.n == %d }" : "{ $.n = %d }", i);
+				snprintf(pattern, sizeof(pattern),
+					 j == 2 ? "{ $.n == %d }" : "{ $.n = %d }", i);
 				snprintf(event, sizeof(event), "{\"n\": %d}", i + j);
-				CU_ASSERT(filter_matches_memo(memo, pattern, event) == (j == 2 ? -1 : j == 0));
+				CU_ASSERT(filter_matches_memo(memo, pattern, event) ==
+					  (j == 2 ? -1 : j == 0));
 			}
 		}
 	}

@@ -1,5 +1,6 @@
-/* Secret detection and redaction. No secret stands here: each "<aN>" becomes N letters and digits, "<hN>"
- * N hex digits, "<bN>" N characters of base64, "<p>" a password, "<k>" the body of a private key. */
+/* Secret detection and redaction. No secret stands here: each "<aN>" becomes N letters
+ * and digits, "<hN>" N hex digits, "<bN>" N characters of base64, "<p>" a password, "<k>"
+ * the body of a private key. */
 
 #include <CUnit/CUnit.h>
 #include <zlib.h>
@@ -8,7 +9,8 @@
 
 int tests_secret(void);
 
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char letters[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 struct dice {
 	uint32_t state;
@@ -21,7 +23,8 @@ dice_roll(struct dice *dice, size_t sides)
 	return (dice->state >> 8) % sides;
 }
 
-/* The text that a template stands for; what was put in is kept as well, each with a NUL behind. */
+/* The text that a template stands for; what was put in is kept as well, each with a NUL
+ * behind. */
 static char *
 expand(const char *template, uint32_t seed, struct buf *secrets)
 {
@@ -31,13 +34,18 @@ expand(const char *template, uint32_t seed, struct buf *secrets)
 	size_t n, i;
 	char kind;
 
-	for (; *template; template++) {
-		if (*template != '<' || !strchr("ahbpk", template[1]) || !template[1]) {
+	for (; *template; template ++) {
+		kind = *template == '<' ? template[1] : '\0';
+		if (!kind ||
+		    !(strchr("pk", kind) ? template[2] == '>'
+					 : strchr("ahb", kind) && template[2] >= '0' &&
+						   template[2] <= '9')) {
 			buf_char(&out, *template);
 			continue;
 		}
-		kind = template[1];
-		n = kind == 'p' ? 14 : kind == 'k' ? 400 : strtoul(template + 2, NULL, 10);
+		n = kind == 'p'	  ? 14
+		    : kind == 'k' ? 400
+				  : strtoul(template + 2, NULL, 10);
 		size_t start = out.len;
 
 		for (i = 0; i < n; i++) {
@@ -48,7 +56,10 @@ expand(const char *template, uint32_t seed, struct buf *secrets)
 			else if (kind == 'h')
 				buf_char(&out, hex[dice_roll(&dice, 16)]);
 			else
-				buf_char(&out, letters[dice_roll(&dice, kind == 'b' || kind == 'k' ? 64 : 62)]);
+				buf_char(&out,
+					 letters[dice_roll(
+						 &dice,
+						 kind == 'b' || kind == 'k' ? 64 : 62)]);
 		}
 		if (secrets)
 			buf_add(secrets, out.data + start, out.len - start);
@@ -67,17 +78,20 @@ static const struct {
 	{ "aws-secret-key", "{\"SecretAccessKey\": \"<b40>\"}" },
 	{ "aws-secret-key", "aws configure set aws_secret_access_key <b40>" },
 	{ "aws-session-token", "T: IQoJb3JpZ2luX2Vj<b300>" },
-	{ "private-key", "-----BEGIN RSA PRIVATE KEY-----\n<k>\n-----END RSA PRIVATE KEY-----\n" },
-	{ "private-key", "{\"k\": \"-----BEGIN PRIVATE KEY-----\\n<a64>\\n<a64>\\n-----END PRIVATE KEY-----\\n\"}" },
+	{ "private-key",
+	  "-----BEGIN RSA PRIVATE KEY-----\n<k>\n-----END RSA PRIVATE KEY-----\n" },
+	{ "private-key",
+	  "{\"k\": \"-----BEGIN PRIVATE KEY-----\\n<a64>\\n<a64>\\n-----END PRIVATE KEY-----\\n\"}" },
 	{ "github-token", "git clone https://ghp_<a36>@github.com/a/b" },
 	{ "github-token", "x=github_pat_<a22>_<a59>" },
 	{ "gitlab-token", "CI=glpat-<a20>" },
 	{ "slack-token", "curl -H 'Authorization: Bearer xoxb-<h12>-<h13>-<a24>'" },
 	{ "slack-webhook", "https://hooks.slack.com/services/T<a8>/B<a10>/<a24>" },
-	{ "stripe-key", "P=sk_" "live_<a24>" },
+	{ "stripe-key", ("P=sk_"
+			 "live_<a24>") },
 	{ "sendgrid-key", "SG.<a22>.<a43>" },
 	{ "twilio-key", "k: SK<h32>" },
-	{ "npm-token", "//registry.npmjs.org/:_authToken=npm_<a36>" },
+	{ "npm-token", "//npm.acme.internal/:_authToken=npm_<a36>" },
 	{ "google-api-key", "https://maps.googleapis.com/maps/api/js?key=AIza<a35>" },
 	{ "openai-key", "sk-proj-<a48>" },
 	{ "anthropic-key", "sk-ant-api03-<a95>" },
@@ -107,10 +121,13 @@ static const struct {
 	{ "password", "$x = ConvertTo-SecureString \"<p>\" -AsPlainText -Force" },
 	{ "password", "variable \"db_password\" {\n  default = \"<p>\"\n}" },
 	{ "password", "define('DB_PASSWORD', '<p>');" },
-	{ "password", "{\"Parameters\": {\"DBPassword\": {\"Type\": \"String\", \"Default\": \"<p>\"}}}" },
-	{ "password", "Parameters:\n  DBPassword:\n    Type: String\n    Default: <p>\n" },
+	{ "password",
+	  "{\"Parameters\": {\"DBPassword\": {\"Type\": \"String\", \"Default\": \"<p>\"}}}" },
+	{ "password",
+	  "Parameters:\n  DBPassword:\n    Type: String\n    Default: <p>\n" },
 	{ "password", "[{\"name\": \"DB_PASSWORD\", \"value\": \"<p>\"}]" },
-	{ "password", "[{\"ParameterValue\": \"<p>\", \"ParameterKey\": \"DbPassword\"}]" },
+	{ "password",
+	  "[{\"ParameterValue\": \"<p>\", \"ParameterKey\": \"DbPassword\"}]" },
 	{ "password", "ParameterKey=DbPassword,ParameterValue=<p>" },
 	{ "password", "{\"command\": [\"app\", \"--password\", \"<p>\"]}" },
 	{ "password", "{\"SecretString\": \"{\\\"password\\\":\\\"<p>\\\"}\"}" },
@@ -122,32 +139,72 @@ static const struct {
 	{ "secret", "JWT_SECRET=<h64>" },
 	{ "bearer-token", "Authorization: Bearer <a40>" },
 	{ "basic-auth", "Authorization: Basic ZGVwbG95OkZhbGNvbjEyM14h" },
-	{ "basic-auth", "{\"auths\": {\"r.x\": {\"auth\": \"ZGVwbG95OkZhbGNvbjEyM14h\"}}}" },
+	{ "basic-auth",
+	  "{\"auths\": {\"r.x\": {\"auth\": \"ZGVwbG95OkZhbGNvbjEyM14h\"}}}" },
 };
 
 static const char *const negative[] = {
-	"", "x", "GIT_COMMIT=<h40>", "IMAGE=web@sha256:<h64>", "ETAG=<h32>", "KMS_KEY_ID=0a1b2c3d-1111-4222-a333-444455556666",
+	"",
+	"x",
+	"GIT_COMMIT=<h40>",
+	"IMAGE=web@sha256:<h64>",
+	"ETAG=<h32>",
+	"KMS_KEY_ID=0a1b2c3d-1111-4222-a333-444455556666",
 	"DB_SECRET_ARN=arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbCdEf",
-	"DB_PASSWORD=arn:aws:ssm:us-east-1:111122223333:parameter/x", "DB_SECRET_NAME=prod/orders/db",
-	"DB_PASSWORD_FILE=/run/secrets/db_password", "DB_PASSWORD=/prod/db/password", "PASSWORD=${DB_PASSWORD}",
-	"PASSWORD=$DB_PASSWORD", "PASSWORD=%DB_PASSWORD%", "password = var.db_password",
-	"MasterUserPassword={{resolve:ssm-secure:/prod/db:3}}", "MasterUserPassword: !Ref DBPassword",
-	"{\"MasterUserPassword\": {\"Ref\": \"DBPassword\"}}", "DB_PASSWORD=changeme", "DB_PASSWORD=********",
-	"API_KEY=your-api-key-here", "API_KEY=xxxxxxxxxxxxxxxx", "PASSWORD=<password>", "GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-	"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-	"postgres://app@db:5432/x", "postgres://app:${PW}@db/x", "https://x.example.com:443/a", "PASSWORD_RESET_REQUIRED=false",
-	"TOKEN_TTL_SECONDS=3600", "MIN_PASSWORD_LENGTH=14", "TOKEN_URL=https://auth.acme.com/oauth2/token",
-	"STRIPE_PUBLISHABLE_KEY=pk_" "live_<a24>", "ROLE_ID=AROA7Q3MXZK5WPLT2D6VQ", "POOL=us-east-1_<a9>",
-	"-----BEGIN PUBLIC KEY-----\n<k>\n-----END PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----\n<k>\n-----END CERTIFICATE-----",
-	"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ<b300> ops@acme", "LOGO=data:image/png;base64,iVBORw0KGgo<b200>",
-	"HANDLER=com.acme.security.TokenAuthenticationSecretProviderFactoryImpl", "BUCKET_KEY=backups/2026/03/01/orders.tar.gz",
-	"Never share your token or API key.", "api_key = get_secret('prod/api-key')", "const token = req.headers.authorization;",
-	"curl -u \"$USER:$PASS\" https://x/", "docker run -u 1000:1000 nginx", "psql -h db -U app -p 5432",
-	"password = os.environ[\"DB_PASSWORD\"]", "TOKEN=$(curl -X PUT http://169.254.169.254/latest/api/token)",
-	"PasswordAuthentication no\nPermitRootLogin no", "if password == \"\":\n  pass", "{\"password.$\": \"$.password\"}",
-	"root:x:0:0:root:/root:/bin/bash", "Authorization: Bearer ${TOKEN}", "variable \"db_password\" {\n  type = string\n}",
-	"DBPassword:\n  Type: String\n  NoEcho: true\n  MinLength: 12", "dGhpcyBpcyBqdXN0IHRleHQgaW4gYmFzZTY0IGFuZCBubyBzZWNyZXQ=",
-	"[secret:password:14:1]", "DB_PASSWORD=[secret:password:14:1]",
+	"DB_PASSWORD=arn:aws:ssm:us-east-1:111122223333:parameter/x",
+	"DB_SECRET_NAME=prod/orders/db",
+	"DB_PASSWORD_FILE=/run/secrets/db_password",
+	"DB_PASSWORD=/prod/db/password",
+	"PASSWORD=${DB_PASSWORD}",
+	"PASSWORD=$DB_PASSWORD",
+	"PASSWORD=%DB_PASSWORD%",
+	"password = var.db_password",
+	"MasterUserPassword={{resolve:ssm-secure:/prod/db:3}}",
+	"MasterUserPassword: !Ref DBPassword",
+	"{\"MasterUserPassword\": {\"Ref\": \"DBPassword\"}}",
+	"DB_PASSWORD=changeme",
+	"DB_PASSWORD=********",
+	"API_KEY=your-api-key-here",
+	"API_KEY=xxxxxxxxxxxxxxxx",
+	"PASSWORD=<password>",
+	"GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+	"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
+	"AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+	"postgres://app@db:5432/x",
+	"postgres://app:${PW}@db/x",
+	"https://x.example.com:443/a",
+	"PASSWORD_RESET_REQUIRED=false",
+	"TOKEN_TTL_SECONDS=3600",
+	"MIN_PASSWORD_LENGTH=14",
+	"TOKEN_URL=https://auth.acme.com/oauth2/token",
+	("STRIPE_PUBLISHABLE_KEY=pk_"
+	 "live_<a24>"),
+	"ROLE_ID=AROA7Q3MXZK5WPLT2D6VQ",
+	"POOL=us-east-1_<a9>",
+	"-----BEGIN PUBLIC KEY-----\n<k>\n-----END PUBLIC KEY-----",
+	"-----BEGIN CERTIFICATE-----\n<k>\n-----END CERTIFICATE-----",
+	"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ<b300> ops@acme",
+	"LOGO=data:image/png;base64,iVBORw0KGgo<b200>",
+	"HANDLER=com.acme.security.TokenAuthenticationSecretProviderFactoryImpl",
+	"BUCKET_KEY=backups/2026/03/01/orders.tar.gz",
+	"Never share your token or API key.",
+	"api_key = get_secret('prod/api-key')",
+	"const token = req.headers.authorization;",
+	"curl -u \"$USER:$PASS\" https://x/",
+	"docker run -u 1000:1000 nginx",
+	"psql -h db -U app -p 5432",
+	"password = os.environ[\"DB_PASSWORD\"]",
+	"TOKEN=$(curl -X PUT http://169.254.169.254/latest/api/token)",
+	"PasswordAuthentication no\nPermitRootLogin no",
+	"if password == \"\":\n  pass",
+	"{\"password.$\": \"$.password\"}",
+	"root:x:0:0:root:/root:/bin/bash",
+	"Authorization: Bearer ${TOKEN}",
+	"variable \"db_password\" {\n  type = string\n}",
+	"DBPassword:\n  Type: String\n  NoEcho: true\n  MinLength: 12",
+	"dGhpcyBpcyBqdXN0IHRleHQgaW4gYmFzZTY0IGFuZCBubyBzZWNyZXQ=",
+	"[secret:password:14:1]",
+	"DB_PASSWORD=[secret:password:14:1]",
 };
 
 static json_t *
@@ -168,11 +225,15 @@ finds(void)
 	for (i = 0; i < COUNT(positive); i++) {
 		text = expand(positive[i].text, (uint32_t)i, NULL);
 		report = report_of(text);
-		kind = json_string_value(json_object_get(json_array_get(report, 0), "kind"));
-		if (json_array_size(report) != 1 || strcmp(kind ? kind : "", positive[i].kind))
-			printf("# %s: %zu found, first %s, want %s\n", positive[i].text, json_array_size(report),
-			       kind ? kind : "none", positive[i].kind);
-		CU_ASSERT(json_array_size(report) == 1 && !strcmp(kind ? kind : "", positive[i].kind));
+		kind = json_string_value(
+			json_object_get(json_array_get(report, 0), "kind"));
+		if (json_array_size(report) != 1 ||
+		    strcmp(kind ? kind : "", positive[i].kind))
+			printf("# %s: %zu found, first %s, want %s\n", positive[i].text,
+			       json_array_size(report), kind ? kind : "none",
+			       positive[i].kind);
+		CU_ASSERT(json_array_size(report) == 1 &&
+			  !strcmp(kind ? kind : "", positive[i].kind));
 		count = secret_find(text, strlen(text), NULL, found, COUNT(found));
 		for (at = 0; at < count && at < COUNT(found); at++)
 			CU_ASSERT(found[at].start + found[at].len <= strlen(text));
@@ -196,11 +257,20 @@ named(void)
 		const char *name, *text;
 		size_t want;
 	} cases[] = {
-		{ "DB_PASSWORD", "<p>", 1 },	   { "DB_PASSWORD", "\n <p> \n", 1 },	{ "masterUserPassword", "<p>", 1 },
-		{ "API_KEY", "<h32>", 1 },	   { "REGION", "<p>", 0 },		{ "GIT_SHA", "<h40>", 0 },
-		{ "DB_PASSWORD", "changeme", 0 }, { "DB_PASSWORD_ARN", "<a20>", 0 },	{ "PASSWORD_2", "<p>", 1 },
-		{ "TOKEN_GITHUB", "<a32>", 1 },	   { "publicKey", "<a40>", 0 },	{ NULL, "<p>", 0 },
-		{ "URL", "mysql://a:<a12>@h/x", 1 }, { "DB_PASSWORD", "a sentence of words", 0 },
+		{ "DB_PASSWORD", "<p>", 1 },
+		{ "DB_PASSWORD", "\n <p> \n", 1 },
+		{ "masterUserPassword", "<p>", 1 },
+		{ "API_KEY", "<h32>", 1 },
+		{ "REGION", "<p>", 0 },
+		{ "GIT_SHA", "<h40>", 0 },
+		{ "DB_PASSWORD", "changeme", 0 },
+		{ "DB_PASSWORD_ARN", "<a20>", 0 },
+		{ "PASSWORD_2", "<p>", 1 },
+		{ "TOKEN_GITHUB", "<a32>", 1 },
+		{ "publicKey", "<a40>", 0 },
+		{ NULL, "<p>", 0 },
+		{ "URL", "mysql://a:<a12>@h/x", 1 },
+		{ "DB_PASSWORD", "a sentence of words", 0 },
 	};
 	struct secret found[4];
 	size_t i, count;
@@ -208,9 +278,11 @@ named(void)
 
 	for (i = 0; i < COUNT(cases); i++) {
 		text = expand(cases[i].text, (uint32_t)i + 7, NULL);
-		count = secret_find(text, strlen(text), cases[i].name, found, COUNT(found));
+		count = secret_find(text, strlen(text), cases[i].name, found,
+				    COUNT(found));
 		if (count != cases[i].want)
-			printf("# %s=%s: %zu\n", cases[i].name ? cases[i].name : "NULL", text, count);
+			printf("# %s=%s: %zu\n", cases[i].name ? cases[i].name : "NULL",
+			       text, count);
 		CU_ASSERT(count == cases[i].want);
 		free(text);
 	}
@@ -232,7 +304,8 @@ tell(void *arg, const char *kind, int number, const char *value, size_t len)
 	told->bytes += len;
 }
 
-/* What was put in must not stand in what comes out, and what comes out is told as before. */
+/* What was put in must not stand in what comes out, and what comes out is told as before.
+ */
 static void
 check_redacted(const char *template, const char *text, const struct buf *secrets)
 {
@@ -257,8 +330,8 @@ check_redacted(const char *template, const char *text, const struct buf *secrets
 	CU_ASSERT(strstr(redacted, "[secret:") != NULL);
 	after = report_of(redacted);
 	if (json_array_size(after) != json_array_size(before))
-		printf("# %s: %zu before, %zu after: %s\n", template, json_array_size(before),
-		       json_array_size(after), redacted);
+		printf("# %s: %zu before, %zu after: %s\n", template,
+		       json_array_size(before), json_array_size(after), redacted);
 	CU_ASSERT(json_array_size(after) == json_array_size(before));
 	twice = secret_redact(redacted, strlen(redacted), NULL, &again, NULL, NULL);
 	CU_ASSERT(twice == NULL && again == 0);
@@ -277,7 +350,8 @@ base64_text(const void *data, size_t len, size_t line)
 	uint32_t bits;
 
 	for (i = 0; i < len; i += 3) {
-		bits = (uint32_t)bytes[i] << 16 | (i + 1 < len ? (uint32_t)bytes[i + 1] << 8 : 0) |
+		bits = (uint32_t)bytes[i] << 16 |
+		       (i + 1 < len ? (uint32_t)bytes[i + 1] << 8 : 0) |
 		       (i + 2 < len ? bytes[i + 2] : 0);
 		if (line && column == line)
 			buf_text(&out, "\n");
@@ -293,10 +367,12 @@ base64_text(const void *data, size_t len, size_t line)
 static void
 gzip_add(struct buf *out, const char *text)
 {
-	z_stream stream = { .next_in = (Bytef *)(uintptr_t)text, .avail_in = (uInt)strlen(text) };
+	z_stream stream = { .next_in = (Bytef *)(uintptr_t)text,
+			    .avail_in = (uInt)strlen(text) };
 	char room[4096];
 
-	CU_ASSERT_FATAL(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+	CU_ASSERT_FATAL(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8,
+				     Z_DEFAULT_STRATEGY) == Z_OK);
 	stream.next_out = (Bytef *)room;
 	stream.avail_out = sizeof(room);
 	CU_ASSERT_FATAL(deflate(&stream, Z_FINISH) == Z_STREAM_END);
@@ -317,7 +393,8 @@ redacts(void)
 		free(text);
 		secrets.len = 0;
 	}
-	text = expand("a,b\nexport DB_PASSWORD=<a10>,<a10>;<a10>&<a10>)x y\n", 3, &secrets);
+	text = expand("a,b\nexport DB_PASSWORD=<a10>,<a10>;<a10>&<a10>)x y\n", 3,
+		      &secrets);
 	check_redacted("signs in a password", text, &secrets);
 	free(text);
 	buf_free(&secrets);
@@ -327,7 +404,8 @@ redacts(void)
 static void
 opens(void)
 {
-	static const char script[] = "#!/bin/bash\nset -e\nexport DB_PASSWORD=<p>\nsystemctl restart app\necho done with it\n";
+	static const char script[] =
+		"#!/bin/bash\nset -e\nexport DB_PASSWORD=<p>\nsystemctl restart app\necho done with it\n";
 	struct buf secrets = { 0 }, packed = { 0 }, mime = { 0 };
 	char *text = expand(script, 11, &secrets), *encoded, *part;
 
@@ -345,8 +423,10 @@ opens(void)
 	check_redacted("gzip in base64", encoded, &secrets);
 	free(encoded);
 	encoded = base64_text(text, strlen(text), 76);
-	buf_print(&mime, "Content-Type: multipart/mixed; boundary=\"==B==\"\nMIME-Version: 1.0\n\n--==B==\n"
-			 "Content-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\n");
+	buf_print(
+		&mime,
+		"Content-Type: multipart/mixed; boundary=\"==B==\"\nMIME-Version: 1.0\n\n--==B==\n"
+		"Content-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\n");
 	buf_text(&mime, encoded);
 	buf_text(&mime, "\n--==B==--\n");
 	check_redacted("MIME", mime.data, &secrets);
@@ -368,7 +448,8 @@ where(void)
 	} cases[] = {
 		{ "a\nb\nDB_PASSWORD=<p>\n", "line 3" },
 		{ "DB_PASSWORD=<p>", "text" },
-		{ "{\"env\": [{\"name\": \"A\"}, {\"name\": \"DB_PASSWORD\", \"value\": \"<p>\"}]}", "env[1].value" },
+		{ "{\"env\": [{\"name\": \"A\"}, {\"name\": \"DB_PASSWORD\", \"value\": \"<p>\"}]}",
+		  "env[1].value" },
 		{ "{\"t\": \"x\\nDB_PASSWORD=<p>\\n\"}", "t, line 2" },
 	};
 	json_t *report;
@@ -379,14 +460,17 @@ where(void)
 	for (i = 0; i < COUNT(cases); i++) {
 		text = expand(cases[i].text, 5, NULL);
 		report = report_of(text);
-		got = json_string_value(json_object_get(json_array_get(report, 0), "where"));
+		got = json_string_value(
+			json_object_get(json_array_get(report, 0), "where"));
 		if (strcmp(got ? got : "", cases[i].where))
-			printf("# %s: got %s, want %s\n", cases[i].text, got ? got : "none", cases[i].where);
+			printf("# %s: got %s, want %s\n", cases[i].text,
+			       got ? got : "none", cases[i].where);
 		CU_ASSERT(!strcmp(got ? got : "", cases[i].where));
 		json_decref(report);
 		free(text);
 	}
-	report = report_of("x\n[secret:private-key:1700:3] and [secret:nothing:1:2] [secret:jwt:x:1]");
+	report = report_of(
+		"x\n[secret:private-key:1700:3] and [secret:nothing:1:2] [secret:jwt:x:1]");
 	CU_ASSERT(json_array_size(report) == 1);
 	json_decref(report);
 }
@@ -413,26 +497,29 @@ kinds(void)
 static void
 mark(void *arg, const char *kind, int number, const char *keyed_hash)
 {
-	json_array_append_new(arg, json_pack("{s:s, s:i, s:s}", "kind", kind, "number", number, "hash", keyed_hash));
+	json_array_append_new(arg, json_pack("{s:s, s:i, s:s}", "kind", kind, "number",
+					     number, "hash", keyed_hash));
 }
 
 static void
 answers(void)
 {
 	static const struct operation operation = {
-		.secrets = "Functions[].Environment.Variables Stacks[].{Outputs[].OutputValue,Parameters[].ParameterValue} "
-			   "UserData.Value Tasks[Kind=x].Env[] Plain",
+		.secrets =
+			"Functions[].Environment.Variables Stacks[].{Outputs[].OutputValue,Parameters[].ParameterValue} "
+			"UserData.Value Tasks[Kind=x].Env[] Plain",
 		.drop = "Client.Secret Items[].Key List[]",
 	};
 	static const char key[32] = "0123456789abcdef0123456789abcde";
-	json_t *body = json_loads("{\"Functions\": [{\"Environment\": {\"Variables\": {\"DB_PASSWORD\": \"Kx81mPq0zW\", \"STAGE\": \"prod\"}},"
-				  " \"Description\": \"password=Kx81mPq0zW\"}],"
-				  " \"Stacks\": [{\"Outputs\": [{\"OutputKey\": \"AdminPassword\", \"OutputValue\": \"Kx81mPq0zW\"},"
-				  " {\"OutputKey\": \"Url\", \"OutputValue\": \"Kx81mPq0zW\"}], \"Parameters\": []}],"
-				  " \"UserData\": {\"Value\": \"REJfUEFTU1dPUkQ9S3g4MW1QcTB6Vwo=\"}, \"Tasks\": [{\"Kind\": \"x\","
-				  " \"Env\": [\"--password\", \"Kx81mPq0zW\"]}], \"Client\": {\"Id\": 1, \"Secret\": \"s\"},"
-				  " \"Items\": [{\"Key\": \"a\", \"Id\": 2}, {\"Key\": \"b\"}], \"List\": [1], \"Plain\": null}",
-				  0, NULL);
+	json_t *body = json_loads(
+		"{\"Functions\": [{\"Environment\": {\"Variables\": {\"DB_PASSWORD\": \"Kx81mPq0zW\", \"STAGE\": \"prod\"}},"
+		" \"Description\": \"password=Kx81mPq0zW\"}],"
+		" \"Stacks\": [{\"Outputs\": [{\"OutputKey\": \"AdminPassword\", \"OutputValue\": \"Kx81mPq0zW\"},"
+		" {\"OutputKey\": \"Url\", \"OutputValue\": \"Kx81mPq0zW\"}], \"Parameters\": []}],"
+		" \"UserData\": {\"Value\": \"REJfUEFTU1dPUkQ9S3g4MW1QcTB6Vwo=\"}, \"Tasks\": [{\"Kind\": \"x\","
+		" \"Env\": [\"--password\", \"Kx81mPq0zW\"]}], \"Client\": {\"Id\": 1, \"Secret\": \"s\"},"
+		" \"Items\": [{\"Key\": \"a\", \"Id\": 2}, {\"Key\": \"b\"}], \"List\": [1], \"Plain\": null}",
+		0, NULL);
 	json_t *marks = json_array();
 	char *text;
 	size_t i;
@@ -440,21 +527,31 @@ answers(void)
 	CU_ASSERT_FATAL(body != NULL);
 	CU_ASSERT(redact_answer(&operation, body, key, mark, marks) == 4);
 	text = json_dumps(body, JSON_COMPACT);
-	CU_ASSERT(strstr(text, "\"Variables\":{\"DB_PASSWORD\":\"[secret:password:10:1]\",\"STAGE\":\"prod\"}") != NULL);
-	CU_ASSERT(strstr(text, "\"Description\":\"password=Kx81mPq0zW\"") != NULL); /* not marked */
+	CU_ASSERT(
+		strstr(text,
+		       "\"Variables\":{\"DB_PASSWORD\":\"[secret:password:10:1]\",\"STAGE\":\"prod\"}") !=
+		NULL);
+	CU_ASSERT(strstr(text, "\"Description\":\"password=Kx81mPq0zW\"") !=
+		  NULL); /* not marked */
 	CU_ASSERT(strstr(text, "\"OutputValue\":\"[secret:password:10:2]\"") != NULL);
-	CU_ASSERT(strstr(text, "\"OutputKey\":\"Url\",\"OutputValue\":\"Kx81mPq0zW\"") != NULL);
-	CU_ASSERT(strstr(text, "\"Value\":\"DB_PASSWORD=[secret:password:10:3]\\n\"") != NULL);
-	CU_ASSERT(strstr(text, "\"Env\":[\"--password\",\"[secret:password:10:4]\"]") != NULL);
-	CU_ASSERT(strstr(text, "\"Client\":{\"Id\":1}") != NULL && strstr(text, "\"Items\":[{\"Id\":2},{}]") != NULL);
+	CU_ASSERT(strstr(text, "\"OutputKey\":\"Url\",\"OutputValue\":\"Kx81mPq0zW\"") !=
+		  NULL);
+	CU_ASSERT(strstr(text, "\"Value\":\"DB_PASSWORD=[secret:password:10:3]\\n\"") !=
+		  NULL);
+	CU_ASSERT(strstr(text, "\"Env\":[\"--password\",\"[secret:password:10:4]\"]") !=
+		  NULL);
+	CU_ASSERT(strstr(text, "\"Client\":{\"Id\":1}") != NULL &&
+		  strstr(text, "\"Items\":[{\"Id\":2},{}]") != NULL);
 	CU_ASSERT(strstr(text, "\"List\"") == NULL);
 	/* One secret: one keyed hash. */
 	CU_ASSERT(json_array_size(marks) == 4);
 	for (i = 0; i < json_array_size(marks); i++) {
-		const char *hash = json_string_value(json_object_get(json_array_get(marks, i), "hash"));
+		const char *hash = json_string_value(
+			json_object_get(json_array_get(marks, i), "hash"));
 
 		CU_ASSERT(hash && strlen(hash) == 64 &&
-			  !strcmp(hash, json_string_value(json_object_get(json_array_get(marks, 0), "hash"))));
+			  !strcmp(hash, json_string_value(json_object_get(
+						json_array_get(marks, 0), "hash"))));
 	}
 	free(text);
 	json_decref(body);
@@ -465,10 +562,13 @@ static void
 hostile(void)
 {
 	static const char *const pieces[] = {
-		"sk-ant-", "eyJ", "-----BEGIN PRIVATE KEY-----", "password=", "://a:b", "AKIA7Q3MXZK5WPLT2D6V ", "<password>",
-		"[secret:", "\\\\\"", "{\"a\":", "[", "=\"", "Z", "-p", "Bearer ",
+		"sk-ant-",    "eyJ",	  "-----BEGIN PRIVATE KEY-----",
+		"password=",  "://a:b",	  "AKIA7Q3MXZK5WPLT2D6V ",
+		"<password>", "[secret:", "\\\\\"",
+		"{\"a\":",    "[",	  "=\"",
+		"Z",	      "-p",	  "Bearer ",
 	};
-	size_t size = 256 * 1024, i, n;
+	size_t size = 64 * 1024, i, n;
 	char *text = mem_get(size + 64);
 	json_t *report;
 	double start;
@@ -480,7 +580,8 @@ hostile(void)
 		report = secret_report(text, size);
 		json_decref(report);
 		if (time_monotonic() - start > 5)
-			printf("# %s takes %.3f s\n", pieces[i], time_monotonic() - start);
+			printf("# %s takes %.3f s\n", pieces[i],
+			       time_monotonic() - start);
 		CU_ASSERT(time_monotonic() - start < 5);
 	}
 	for (n = 0; n < size; n++)

@@ -17,6 +17,7 @@ import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ import demo_answers  # noqa: E402
 OUT = ROOT / "fixtures/demo"
 BINARY = os.path.abspath(os.environ.get("PLUMBLINE", ROOT / "zig-out/bin/plumbline"))
 MARK = "%%% "
+OURS, MOTOS = demo_answers.ACCOUNT, demo_account.ACCOUNT  # of one length
 CEILING = 1500000
 SCANNED = datetime.datetime.fromisoformat(demo_answers.SCANNED.replace("Z", "+00:00"))
 
@@ -43,8 +45,9 @@ SCANNED = datetime.datetime.fromisoformat(demo_answers.SCANNED.replace("Z", "+00
 class Proxy(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, upstream):
+    def __init__(self, upstream, facts):
         super().__init__(("127.0.0.1", 0), Relay)
+        self.facts = facts
         self.upstream = urllib.parse.urlsplit(upstream).netloc
         self.url = "http://127.0.0.1:%d" % self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -56,9 +59,11 @@ class Relay(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = demo_answers.Request(self.command, self.path, dict(self.headers), body)
-        status, headers, answer = demo_answers.own_answer(request) or self.ask(body)
-        status, answer = demo_answers.corrected(request, status, answer)
+        status, headers, answer = demo_answers.own_answer(request, self.server.facts) or self.ask(body)
+        answer = demo_answers.corrected(request, status, answer)
         self.send_response(status)
+        if answer.startswith(b"{") and "json" not in headers.get("Content-Type", ""):
+            headers["Content-Type"] = "application/json"  # moto says text/html
         for name, value in headers.items():
             if name.lower() == "content-type" or name.lower().startswith("x-amz"):
                 self.send_header(name, value)
@@ -71,9 +76,11 @@ class Relay(http.server.BaseHTTPRequestHandler):
     def ask(self, body):
         upstream = http.client.HTTPConnection(self.server.upstream, timeout=60)
         try:
-            upstream.request(self.command, self.path, body=body, headers=dict(self.headers))
+            headers = {name: value.replace(OURS, MOTOS) for name, value in self.headers.items()}
+            path, body = self.path.replace(OURS, MOTOS), body.replace(OURS.encode(), MOTOS.encode())
+            upstream.request(self.command, path, body=body, headers=headers)
             answer = upstream.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
+            return answer.status, dict(answer.getheaders()), answer.read().replace(MOTOS.encode(), OURS.encode())
         finally:
             upstream.close()
 
@@ -105,9 +112,8 @@ def record(work):
     write_pages(pages)
     with account.Server(managed_policies=True) as server:
         server.reset()
-        demo_account.seed(server.url)
-        proxy = Proxy(server.url)
-        environment = dict(account.scan_environment(proxy.url), AWS_REGION=demo_account.PROD)
+        proxy = Proxy(server.url, demo_account.seed(server.url))
+        environment = account.scan_environment(proxy.url)  # its home is us-east-1, as the demo's
         done = subprocess.run([BINARY, "scan", "--checks-dir", str(pages), "--output", str(work / "out"), "--format", "csv",
                                "--record", str(kept)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
@@ -117,10 +123,9 @@ def record(work):
 
 
 def tell_refused(evidence):
-    import sqlite3
     db = sqlite3.connect(evidence)
-    for row in db.execute("SELECT service || ':' || operation, region, error, substr(message, 1, 110), count(*) FROM api_call "
-                          "WHERE outcome IN ('refused', 'not_offered') GROUP BY 1, 2, 3 ORDER BY 1, 2"):
+    for row in db.execute("SELECT service || ':' || operation, group_concat(DISTINCT region), error, substr(message, 1, 110), count(*) "
+                          "FROM api_call WHERE outcome IN ('refused', 'not_offered') GROUP BY 1, 3 ORDER BY 1"):
         print("refused: %s in %s: %s %s (%d)" % row)
     db.close()
 
@@ -191,7 +196,6 @@ def write_records(files, made):
     size = 0
     for name, records in files.items():
         text = "".join(MARK + key + "\n" + tidied(key, rest, made) for key, rest in records)
-        text = text.replace(demo_account.ACCOUNT, demo_answers.ACCOUNT)
         size += len(text.encode())
         (OUT / name).write_text(text, encoding="utf-8")
     (OUT / "recorded_at").write_text(demo_answers.SCANNED + "\n")

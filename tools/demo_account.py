@@ -331,7 +331,9 @@ def balancers(aws, places):
         if region == STAGING:
             elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=forward)
             continue
-        certificate = aws("acm", PROD).request_certificate(DomainName="shop.harbour-books.example", ValidationMethod="DNS")["CertificateArn"]
+        acm = aws("acm", PROD)
+        acm.request_certificate(DomainName="old.harbour-books.example", ValidationMethod="DNS", Tags=tags(PROD))
+        certificate = acm.request_certificate(DomainName="shop.harbour-books.example", ValidationMethod="DNS", Tags=tags(PROD))["CertificateArn"]
         elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTPS", Port=443, Certificates=[{"CertificateArn": certificate}],
                             SslPolicy="ELBSecurityPolicy-TLS13-1-2-2021-06", DefaultActions=forward)
         elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=[
@@ -494,6 +496,8 @@ def alarm(watch, name, namespace, metric, threshold, actions, on=True):
 
 def detection(aws):
     role = "arn:aws:iam::%s:role/config-recorder" % ACCOUNT
+    for region in (PROD, STAGING):
+        aws("guardduty", region).create_detector(Enable=True, Tags={t["Key"]: t["Value"] for t in tags(region)})
     for region, recording in ((PROD, {"allSupported": True, "includeGlobalResourceTypes": True}),
                               (STAGING, {"allSupported": False, "includeGlobalResourceTypes": False, "resourceTypes": ["AWS::EC2::Instance"]})):
         config = aws("config", region)
@@ -522,7 +526,17 @@ def touch(aws):
         aws("ec2", region).describe_vpcs()
 
 
+def facts(aws):
+    """The ids that moto made up and answers of our own name."""
+    instances = {}
+    for reservation in aws("ec2", PROD).describe_instances()["Reservations"]:
+        for one in reservation["Instances"]:
+            instances[next(tag["Value"] for tag in one["Tags"] if tag["Key"] == "Name")] = one["InstanceId"]
+    return {"instances": instances, "balancer": aws("elbv2", PROD).describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]}
+
+
 def seed(url):
+    """Fills the server. Returns facts()."""
     aws = Maker(url)
     touch(aws)
     identity(aws)
@@ -537,3 +551,4 @@ def seed(url):
     applications(aws)
     secrets(aws)
     detection(aws)
+    return facts(aws)
