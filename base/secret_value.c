@@ -292,6 +292,10 @@ value_is_placeholder(const char *value, size_t len)
 			return true;
 	}
 	for (i = 0; i < COUNT(placeholder_parts); i++) {
+		/* In a long random text a short word comes up by chance. */
+		if (len >= 40 && strlen(placeholder_parts[i]) < 7 &&
+		    is_alpha(placeholder_parts[i][0]))
+			continue;
 		if (has_nocase(value, len, placeholder_parts[i]))
 			return true;
 	}
@@ -352,7 +356,7 @@ value_is_mixed(const char *text, size_t len)
 	for (i = 1; i < len; i++)
 		turns += is_alpha(text[i]) && is_alpha(text[i - 1]) &&
 			 is_upper(text[i]) != is_upper(text[i - 1]);
-	return len >= 8 && turns * 100 >= len * 35;
+	return len >= 8 && turns * 100 >= len * 28;
 }
 
 /* A word as people write it: letters of one case or with capitals that begin syllables; a

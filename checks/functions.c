@@ -161,6 +161,17 @@ call_policy_statements(sqlite3_context *context, int count, sqlite3_value **valu
 }
 
 static void
+call_policy_trouble(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *documents = text_at(values, 0);
+	char *trouble = documents != NULL ? policy_trouble(documents) : NULL;
+
+	(void)count;
+	if (trouble != NULL)
+		sqlite3_result_text(context, trouble, -1, free);
+}
+
+static void
 call_scan_time(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	char text[TIME_ROOM];
@@ -216,6 +227,8 @@ const struct function functions[] = {
 	  2, true, yes_or_no, COUNT(yes_or_no), call_policy_is_public },
 	{ "policy_statements", "document", "JSON array of the statements with lists made lists, for json_each(); [] for no policy; NULL when it cannot be read",
 	  1, true, statements, COUNT(statements), call_policy_statements },
+	{ "policy_trouble", "documents", "where and why the policy cannot be read; NULL where it can",
+	  1, false, NULL, 0, call_policy_trouble },
 	{ "scan_time", "", "the scan's time", 0, false, NULL, 0, call_scan_time },
 	{ "secret_in", "text", "JSON array of the kinds of secrets seen and where, never their values; [] for no text",
 	  1, true, kinds, COUNT(kinds), call_secret_in },

@@ -297,6 +297,7 @@ value_at(struct walk *to, const struct place *place, const char *path, size_t le
 	return result;
 }
 
+/* A document inside a string. One that says a thing twice is not read: which of the two counts is not known. */
 static json_t *
 filter_json(json_t *value, enum path_gap *gap)
 {
@@ -304,7 +305,8 @@ filter_json(json_t *value, enum path_gap *gap)
 
 	if (!json_is_string(value))
 		return json_incref(value);
-	parsed = json_read(json_string_value(value), json_string_length(value), NULL);
+	parsed = json_loadb(json_string_value(value), json_string_length(value),
+			    JSON_REJECT_DUPLICATES, NULL);
 	if (parsed == NULL && gap != NULL)
 		*gap = GAP_NOT_JSON;
 	return parsed;

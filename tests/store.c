@@ -360,6 +360,7 @@ test_paths(void)
 		{ "S :list", "[\"text\"]" },
 		{ "Doc :json", "{\"a\":1}" },
 		{ "S :json", "!" },
+		{ "Twice :json", "!" },
 		{ "Seconds :epoch", "\"2023-11-14T22:13:20Z\"" },
 		{ "Millis :epoch", "\"2023-11-14T22:13:20Z\"" },
 		{ "$request.Name", "\"asked\"" },
@@ -371,7 +372,7 @@ test_paths(void)
 	json_t *root = json_loads(
 		"{\"A\":{\"B\":1},\"L\":[{\"K\":\"x\",\"V\":10,\"Deep\":[{\"W\":7},{\"W\":8}]},"
 		"{\"K\":\"y\",\"V\":20,\"Deep\":[{\"W\":9}]}],\"S\":\"text\",\"Doc\":"
-		"\"{\\\"a\\\":1}\",\"Seconds\":1700000000,\"Millis\":1700000000000,\"Empty\":[]}",
+		"\"{\\\"a\\\":1}\",\"Twice\":\"{\\\"a\\\":1,\\\"a\\\":2}\",\"Seconds\":1700000000,\"Millis\":1700000000000,\"Empty\":[]}",
 		0, NULL);
 	json_t *request = json_pack("{s:s}", "Name", "asked");
 	struct place place = { .value = root };

@@ -118,16 +118,20 @@ def record(work):
                                "--record", str(kept)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit("the scan that is recorded ended with %d:\n%s" % (done.returncode, done.stderr))
-    tell_refused(work / "out/evidence.db")
+    check_refused(work / "out/evidence.db")
     return kept
 
 
-def tell_refused(evidence):
+def check_refused(evidence):
+    """Nothing is refused but what shall be."""
     db = sqlite3.connect(evidence)
-    for row in db.execute("SELECT service || ':' || operation, group_concat(DISTINCT region), error, substr(message, 1, 110), count(*) "
-                          "FROM api_call WHERE outcome IN ('refused', 'not_offered') GROUP BY 1, 3 ORDER BY 1"):
-        print("refused: %s in %s: %s %s (%d)" % row)
+    rows = db.execute("SELECT service || ':' || operation, group_concat(DISTINCT region), error, substr(message, 1, 200) FROM api_call "
+                      "WHERE outcome IN ('refused', 'not_offered') GROUP BY 1, 3 ORDER BY 1").fetchall()
     db.close()
+    wrong = ["%s in %s: %s %s" % row for row in rows if row[0] not in demo_answers.REFUSED]
+    wrong += ["%s was not refused" % name for name in sorted(demo_answers.REFUSED - {row[0] for row in rows})]
+    if wrong:
+        sys.exit("fixtures/demo is left as it was; tools/demo_answers.py lacks:\n  " + "\n  ".join(wrong))
 
 
 # ---- The recording made the same on every run
@@ -145,18 +149,18 @@ def read_records(folder):
     return files
 
 
-NOW = r"2026-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?"
 STAMP = re.compile(r"(?P<iso>20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?)|(?P<epoch>(?<![\d.\-\w])1[78]\d{8}(?:\.\d+)?(?![\d\-\w]))"
                    r"|(?P<milli>(?<![\d.\-\w])1[78]\d{11}(?![\d\-\w]))")
 
 
-def told(when, seed):
-    """Any time near the recording becomes one between two years and three weeks before the scan."""
+def told(seed):
+    """The time of the recording becomes one between two years and three weeks before the scan."""
     number = int(hashlib.sha256(seed.encode()).hexdigest()[:8], 16)
     return SCANNED - datetime.timedelta(days=21 + number % 700, seconds=number // 700 % 86400)
 
 
 def retime(text, key, made):
+    """Times that moto counted from now, counted from the scan instead."""
     count = [0]
 
     def replace(match):
@@ -166,10 +170,11 @@ def retime(text, key, made):
             when = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         else:
             when = datetime.datetime.fromtimestamp(float(stamp) / (1000 if match["milli"] else 1), datetime.timezone.utc)
-        if abs(when - made) > datetime.timedelta(hours=2):
+        days = round((when - made) / datetime.timedelta(days=1))
+        if abs(when - made - datetime.timedelta(days=days)) > datetime.timedelta(minutes=10) or not 0 <= days < 2000:
             return stamp
         count[0] += 1
-        when = told(when, "%s %d" % (key, count[0]))
+        when = SCANNED + datetime.timedelta(days=days) if days else told("%s %d" % (key, count[0]))
         if match["milli"]:
             return str(int(when.timestamp()) * 1000)
         if match["epoch"]:
@@ -182,20 +187,35 @@ def retime(text, key, made):
 REQUEST_ID = re.compile(r"(<(?:RequestId|requestId|RequestID)>)[^<]*(<)|(?i:^(x-amzn?-request-?id: ))\S*", re.MULTILINE)
 
 
-def tidied(key, rest, made):
-    """Request ids count from the record's own name, so that they stay when others come."""
-    number = hashlib.sha256(key.encode()).hexdigest()
-    own = "%s-%s-%s-%s-%s" % (number[:8], number[8:12], number[12:16], number[16:20], number[20:32])
-    rest = REQUEST_ID.sub(lambda m: (m[1] or m[3]) + own + (m[2] or ""), rest)
-    return retime(rest, key, made)
+UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+# Headers about the bytes as they were, and a rule's number, which is an address in moto's memory.
+PASSING = re.compile(r"(?im)^(?:x-amz-crc32|etag): .*\n")
+RULE = re.compile(r"(listener-rule/[^<\"]*?/)(\d{13,16})(?=[<\"])")
+
+
+def uuid_of(seed):
+    number = hashlib.sha256(seed.encode()).hexdigest()
+    return "%s-%s-%s-%s-%s" % (number[:8], number[8:12], number[12:16], number[16:20], number[20:32])
+
+
+def tidied(key, rest, made, names):
+    """Ids that are new on each run count from the record's own name, so that they stay when others come."""
+    rest = PASSING.sub("", rest)
+    rest = REQUEST_ID.sub(lambda m: (m[1] or m[3]) + uuid_of(key) + (m[2] or ""), rest)
+    rest = RULE.sub(lambda m: m[1] + hashlib.sha256(m[1].encode()).hexdigest()[:16], rest)
+    head, blank, body = rest.partition("\n\n")
+    body = UUID.sub(lambda m: names.setdefault(m[0], uuid_of("%s %d" % (key, len(names)))), body)
+    return retime(head + blank + body, key, made)
 
 
 def write_records(files, made):
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     size = 0
+    # Ids that a request names stay: the answers that tell them must agree.
+    names = {found: found for records in files.values() for key, _ in records for found in UUID.findall(key)}
     for name, records in files.items():
-        text = "".join(MARK + key + "\n" + tidied(key, rest, made) for key, rest in records)
+        text = "".join(MARK + key + "\n" + tidied(key, rest, made, names) for key, rest in records)
         size += len(text.encode())
         (OUT / name).write_text(text, encoding="utf-8")
     (OUT / "recorded_at").write_text(demo_answers.SCANNED + "\n")

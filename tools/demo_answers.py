@@ -338,6 +338,19 @@ def refused_policy(request, facts):
     return 403, {"Content-Type": "application/xml"}, text.encode()
 
 
+def policy_status(request, facts):
+    """moto lists the bucket instead."""
+    bucket = request.path.strip("/")
+    if bucket in ("harbour-prod-backups", "harbour-staging-exports", "harbour-marketing-2021"):
+        text = "<Error><Code>NoSuchBucketPolicy</Code><Message>The bucket policy does not exist</Message><BucketName>%s</BucketName></Error>" % bucket
+        return 404, {"Content-Type": "application/xml"}, text.encode()
+    is_public = bucket in ("harbour-covers", "harbour-staging-dropbox")
+    return 200, {"Content-Type": "application/xml"}, (
+        '<PolicyStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsPublic>%s</IsPublic></PolicyStatus>' % str(is_public).lower()).encode()
+
+
+REFUSED = {"s3:GetBucketPolicy", "secretsmanager:ListSecrets"}
+
 ANSWERS = {
     "ec2": {"DescribeRegions": regions, "GetImageBlockPublicAccessState": image_sharing, "GetSnapshotBlockPublicAccessState": snapshot_sharing,
             "GetInstanceMetadataDefaults": metadata_defaults, "DescribeVpcBlockPublicAccessOptions": vpc_block, "GetEbsDefaultKmsKeyId": ebs_key},
@@ -365,6 +378,8 @@ def own_answer(request, facts):
     """Status, headers and body, or None: moto's is right."""
     if request.service == "s3" and request.path.strip("/") == "harbour-finance-archive" and re.match(r"policy(=|&|$)", request.query):
         return refused_policy(request, facts)
+    if request.service == "s3" and request.query.startswith("policyStatus"):
+        return policy_status(request, facts)
     answer = ANSWERS.get(request.service, {}).get(request.operation)
     for pattern, function in PATHS.get(request.service, []):
         if re.fullmatch(pattern, "%s %s" % (request.method, request.path)):
@@ -387,11 +402,15 @@ def only_used_policies(text):
 
 
 def issued(text):
-    certificate = json.loads(text)
-    expires = EPOCH + (12 if "old." in certificate["Certificate"]["DomainName"] else 281) * DAY
-    certificate["Certificate"].update(Status="ISSUED", IssuedAt=expires - 395 * DAY, NotBefore=expires - 395 * DAY, NotAfter=expires,
-                                      CreatedAt=expires - 396 * DAY, RenewalEligibility="ELIGIBLE")
-    return json.dumps(certificate)
+    answer = json.loads(text)
+    for one in answer["CertificateSummaryList"] if "CertificateSummaryList" in answer else [answer["Certificate"]]:
+        is_old = "old." in one["DomainName"]
+        expires = EPOCH + (12 if is_old else 281) * DAY
+        one.update(Status="ISSUED", IssuedAt=expires - 395 * DAY, NotBefore=expires - 395 * DAY, NotAfter=expires, CreatedAt=expires - 396 * DAY,
+                   RenewalEligibility="ELIGIBLE")
+        if "Serial" in one:
+            one["Serial"] = "0a:4c:%s:7f:11:52:9e:3b" % ("01" if is_old else "02")
+    return json.dumps(answer)
 
 
 def with_mfa(text):
@@ -407,14 +426,20 @@ def with_regions(text):
     return re.sub(r"<Name>([^<]+)</Name>", place, re.sub("<BucketRegion>[^<]*</BucketRegion>", "", text))
 
 
+def without_host(text):
+    return re.sub("<HostId>[^<]*</HostId>", "", text)
+
+
 CORRECTIONS = {("iam", "GetAccountAuthorizationDetails"): only_used_policies, ("iam", "GetAccountSummary"): with_mfa,
-               ("acm", "DescribeCertificate"): issued}
+               ("acm", "DescribeCertificate"): issued, ("acm", "ListCertificates"): issued}
 
 
 def corrected(request, status, answer):
     correction = CORRECTIONS.get((request.service, request.operation))
     if request.service == "s3" and request.path == "/":
         correction = with_regions
-    if correction is None or status != 200:
+    if request.service == "s3" and status == 404:
+        correction = without_host
+    if correction is None or (status != 200 and correction != without_host):
         return answer
     return correction(answer.decode()).encode()
