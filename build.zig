@@ -108,25 +108,28 @@ fn addTests(b: *Build, parts: Parts) void {
     const unit = linked(b, parts, "unit", suites.items);
     unit.root_module.linkSystemLibrary("cunit", .{ .use_pkg_config = .force });
 
-    const all_suites = std.mem.concat(b.allocator, []const u8, &.{ parts.sources, suites.items }) catch @panic("OOM");
+    // No suite calls the commands, which would want main().
+    const tested = outside(b, parts.sources, "cmd/");
+    const all_suites = std.mem.concat(b.allocator, []const u8, &.{ tested, suites.items }) catch @panic("OOM");
     const unit_asan = clangLink(b, "unit-asan", clangObjects(b, all_suites, parts.tables, &asan_flags), &.{ "-fsanitize=address,undefined", "-lcunit" });
 
     const tests = driver(b, parts, "test", "Run what every change must pass");
     tests.addPrefixedArtifactArg("--unit=", unit);
     tests.addPrefixedFileArg("--unit-asan=", unit_asan);
     const judge = driver(b, parts, "judge", "Run the slow tests and the foreign ones of ../shared");
+    const bench = driver(b, parts, "bench", "Measure speed and memory");
     for (tools.items) |file| {
         const tool = linked(b, parts, std.fs.path.stem(file), &.{file});
         tests.addPrefixedArtifactArg("--tool=", tool);
         judge.addPrefixedArtifactArg("--tool=", tool);
+        bench.addPrefixedArtifactArg("--tool=", tool);
     }
-    _ = driver(b, parts, "bench", "Measure speed and memory");
 
     const lint = python(b, &.{ "tests/lint.py", "--self-test" });
     b.step("lint", "Check the rules of the house: arrows, sizes, names, pages").dependOn(&lint.step);
 
     const fuzz = driver(b, parts, "fuzz", "Feed each parser random input for a while");
-    const fuzz_objects = clangObjects(b, parts.sources, parts.tables, &fuzz_flags);
+    const fuzz_objects = clangObjects(b, tested, parts.tables, &fuzz_flags);
     for (fuzzers.items) |file| {
         const name = std.fs.path.stem(file);
         const own = clangObject(b, b.path(file), file, &fuzz_flags);
@@ -254,6 +257,14 @@ fn listFiles(b: *Build, list: *std.ArrayList([]const u8), folder: []const u8, en
 
 fn lessThan(_: void, a: []const u8, b: []const u8) bool {
     return std.mem.lessThan(u8, a, b);
+}
+
+fn outside(b: *Build, list: []const []const u8, folder: []const u8) []const []const u8 {
+    var rest: std.ArrayList([]const u8) = .empty;
+    for (list) |item| {
+        if (!std.mem.startsWith(u8, item, folder)) rest.append(b.allocator, item) catch @panic("OOM");
+    }
+    return rest.items;
 }
 
 fn without(b: *Build, list: []const []const u8, name: []const u8) []const []const u8 {

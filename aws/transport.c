@@ -73,9 +73,12 @@ is_kept(const char *name, size_t len)
 const char *
 reply_header(const struct reply *reply, const char *name)
 {
-	const char *at = reply->headers.data, *end = at + reply->headers.len;
+	const char *at = reply->headers.data, *end;
 
-	while (at && at < end) {
+	if (!at)
+		return NULL;
+	end = at + reply->headers.len;
+	while (at < end) {
 		const char *value = at + strlen(at) + 1;
 
 		if (!strcasecmp(at, name))

@@ -20,6 +20,7 @@
 	X(endpoint)    \
 	X(client)      \
 	X(collect)     \
+	X(iam_report)  \
 	X(store)       \
 	X(checks)      \
 	X(policy)      \
@@ -28,7 +29,7 @@
 	X(network)     \
 	X(report)
 
-#define DECLARE(part) __attribute__((weak)) int tests_##part(void);
+#define DECLARE(part) int tests_##part(void);
 #define ROW(part) { #part, tests_##part },
 
 SUITES(DECLARE)

@@ -16,6 +16,7 @@ PROD, STAGING, OLD = "eu-west-1", "us-east-1", "us-west-2"
 ACCOUNT = "123456789012"  # moto's; the recording has another
 HOSTILE = "$(rm -rf ~)<script>alert(1)</script>"
 IMAGE = "ami-12c6146b"
+FRONT_ACL = "arn:aws:wafv2:us-east-1:%s:global/webacl/shop/11111111-2222-3333-4444-555555555555" % ACCOUNT
 
 TAGS = {
     PROD: {"Environment": "production", "Project": "shop", "Owner": "platform", "CostCenter": "4100", "ManagedBy": "terraform"},
@@ -443,7 +444,7 @@ def distributions(aws):
         }
         if logged:
             config["Logging"] = {"Enabled": True, "IncludeCookies": False, "Bucket": "harbour-access-logs.s3.amazonaws.com", "Prefix": "cdn"}
-            config["WebACLId"] = "arn:aws:wafv2:us-east-1:%s:global/webacl/shop/11111111-2222-3333-4444-555555555555" % ACCOUNT
+            config["WebACLId"] = FRONT_ACL
         front.create_distribution_with_tags(DistributionConfigWithTags={"DistributionConfig": config, "Tags": {"Items": tags(PROD)}})
 
 
@@ -532,7 +533,13 @@ def facts(aws):
     for reservation in aws("ec2", PROD).describe_instances()["Reservations"]:
         for one in reservation["Instances"]:
             instances[next(tag["Value"] for tag in one["Tags"] if tag["Key"] == "Name")] = one["InstanceId"]
-    return {"instances": instances, "balancer": aws("elbv2", PROD).describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]}
+    front = aws("cloudfront", "us-east-1").list_distributions()["DistributionList"]["Items"]
+    distributions = {}
+    for one in front:
+        config = aws("cloudfront", "us-east-1").get_distribution_config(Id=one["Id"])["DistributionConfig"]
+        distributions[config["Comment"]] = (one["Id"], one["DomainName"])
+    return {"instances": instances, "distributions": distributions, "front_acl": FRONT_ACL,
+            "balancer": aws("elbv2", PROD).describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]}
 
 
 def seed(url):

@@ -5,6 +5,7 @@ the ids that moto made up.
 """
 
 import base64
+import hashlib
 import json
 import re
 import urllib.parse
@@ -221,7 +222,7 @@ FINDING = "7ec2b4d0a1f34c5d9a6e8b0c2d4f6a81"
 
 
 def grave_findings(request, facts):
-    return as_rest_json({"FindingIds": [FINDING] if request.region == PROD else [], "NextToken": ""})
+    return as_rest_json({"findingIds": [FINDING] if request.region == PROD else [], "nextToken": ""})
 
 
 def findings(request, facts):
@@ -255,6 +256,37 @@ def macie(request, facts):
         return json_error(403, "AccessDeniedException", "Macie is not enabled")
     return as_rest_json({"createdAt": "2025-09-01T08:00:00Z", "updatedAt": "2026-10-02T08:00:00Z", "status": "ENABLED", "findingPublishingFrequency": "SIX_HOURS",
                          "serviceRole": "arn:aws:iam::%s:role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie" % ACCOUNT})
+
+
+# ---- Distributions
+
+
+def distributions(request, facts):
+    """moto's list lacks most of what a distribution is."""
+    items = ""
+    for comment, (id_, domain) in sorted(facts["distributions"].items()):
+        good = comment == "shop"
+        items += (
+            "<DistributionSummary><Id>%s</Id><ARN>arn:aws:cloudfront::%s:distribution/%s</ARN><Status>Deployed</Status>"
+            "<LastModifiedTime>2025-06-11T09:12:44.000Z</LastModifiedTime><DomainName>%s</DomainName><Aliases><Quantity>0</Quantity></Aliases>"
+            "<Origins><Quantity>1</Quantity><Items><Origin><Id>%s</Id><DomainName>harbour-prod-web.s3.eu-west-1.amazonaws.com</DomainName><OriginPath/>"
+            "<CustomHeaders><Quantity>0</Quantity></CustomHeaders><S3OriginConfig><OriginAccessIdentity/></S3OriginConfig></Origin></Items></Origins>"
+            "<DefaultCacheBehavior><TargetOriginId>%s</TargetOriginId><ViewerProtocolPolicy>%s</ViewerProtocolPolicy></DefaultCacheBehavior>"
+            "<CacheBehaviors><Quantity>0</Quantity></CacheBehaviors><Comment>%s</Comment><PriceClass>PriceClass_100</PriceClass><Enabled>true</Enabled>"
+            "<ViewerCertificate><CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate><MinimumProtocolVersion>TLSv1</MinimumProtocolVersion>"
+            "<CertificateSource>cloudfront</CertificateSource></ViewerCertificate><Restrictions><GeoRestriction><RestrictionType>none</RestrictionType>"
+            "<Quantity>0</Quantity></GeoRestriction></Restrictions><WebACLId>%s</WebACLId><HttpVersion>http2</HttpVersion>"
+            "<IsIPV6Enabled>true</IsIPV6Enabled><Staging>false</Staging></DistributionSummary>"
+            % (id_, ACCOUNT, id_, domain, comment, comment, "redirect-to-https" if good else "allow-all", comment, facts["front_acl"] if good else ""))
+    return 200, {"Content-Type": "application/xml"}, (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<DistributionList xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Marker/><MaxItems>100</MaxItems>'
+        "<IsTruncated>false</IsTruncated><Quantity>2</Quantity><Items>%s</Items></DistributionList>" % items).encode()
+
+
+def distribution_tags(request, facts):
+    return 200, {"Content-Type": "application/xml"}, (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Tags xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Items><Tag><Key>Environment</Key>'
+        "<Value>production</Value></Tag><Tag><Key>Owner</Key><Value>platform</Value></Tag></Items></Tags>").encode()
 
 
 # ---- Machines, certificates, backups
@@ -367,6 +399,7 @@ PATHS = {
     "access-analyzer": [(r"GET /analyzer", analyzers)],
     "guardduty": [(r"POST /detector/[^/]+/findings", grave_findings), (r"POST /detector/[^/]+/findings/get", findings)],
     "securityhub": [(r"GET /accounts", hub), (r"POST /standards/get", standards)],
+    "cloudfront": [(r"GET /\d{4}-\d\d-\d\d/distribution", distributions), (r"GET /\d{4}-\d\d-\d\d/tagging", distribution_tags)],
     "macie2": [(r"GET /macie", macie)],
     "backup": [(r"GET /backup/plans/[^/]+/selections/?", selections), (r"GET /backup/plans/[^/]+/selections/[^/]+", selection),
                (r"GET /resources/?", protected), (r"GET /backup-vaults/[^/]+/recovery-points/?", recovery_points),
@@ -391,14 +424,22 @@ def own_answer(request, facts):
 
 
 def only_used_policies(text):
-    """Of AWS's own policies the account has those that it uses."""
+    """Of AWS's own policies the account has those that it uses. moto leaves out names and ids here."""
     def keep(match):
-        mine = "<Arn>arn:aws:iam::aws:" not in match[0]
-        return match[0] if mine or "<AttachmentCount>0<" not in match[0] else ""
+        arn = match[1]
+        if arn.startswith("arn:aws:iam::aws:") and "<AttachmentCount>0<" in match[0]:
+            return ""
+        number = hashlib.sha256(arn.encode()).hexdigest()[:17].upper()
+        return "<member><PolicyName>%s</PolicyName><PolicyId>ANPA%s</PolicyId>%s" % (
+            arn.rsplit("/", 1)[1], number, match[0].removeprefix("<member>"))
 
     head, policies, tail = re.match(r"(?s)(.*<Policies>)(.*)(</Policies>.*)", text).groups()
-    return head + re.sub(r"(?s)<member><PolicyName>.*?</PolicyVersionList></member>|<member>(?:(?!<member>).)*?<PolicyVersionList>.*?</PolicyVersionList>.*?</member>",
-                         keep, policies) + tail
+    return head + re.sub(r"(?s)<member><Arn>([^<]*)</Arn>.*?</PolicyVersionList></member>", keep, policies) + tail
+
+
+def own_snapshots(text):
+    """moto counts those of its images' owner as ours."""
+    return re.sub(r"(?s)<item><tagSet/><snapshotId>(?:(?!</item>).)*?<ownerId>801119661308</ownerId>.*?</item>", "", text)
 
 
 def issued(text):
@@ -431,7 +472,7 @@ def without_host(text):
 
 
 CORRECTIONS = {("iam", "GetAccountAuthorizationDetails"): only_used_policies, ("iam", "GetAccountSummary"): with_mfa,
-               ("acm", "DescribeCertificate"): issued, ("acm", "ListCertificates"): issued}
+               ("ec2", "DescribeSnapshots"): own_snapshots, ("acm", "DescribeCertificate"): issued, ("acm", "ListCertificates"): issued}
 
 
 def corrected(request, status, answer):
