@@ -26,6 +26,7 @@ struct walk {
 	char line[256]; /* the line so far, its beginning only */
 	size_t line_len;
 	int block_indent; /* of the line that a YAML block hangs on */
+	bool in_string; /* sh: the word so far, in quotes of several kinds, has a JSON string open */
 	bool has_begun;
 };
 
@@ -129,6 +130,21 @@ turn_nested(struct walk *walk)
 	top(walk)->nested = !top(walk)->nested;
 }
 
+/* Quotes of one word join: '{"a":"'"$X"'"}' is one JSON text. */
+static void
+open_quotes(struct walk *walk, char kind)
+{
+	push(walk, kind, '\0');
+	top(walk)->nested = walk->in_string;
+}
+
+static void
+close_quotes(struct walk *walk)
+{
+	walk->in_string = top(walk)->nested;
+	pop(walk);
+}
+
 static size_t
 step_plain_sh(struct walk *walk, const char *text, size_t len)
 {
@@ -136,14 +152,16 @@ step_plain_sh(struct walk *walk, const char *text, size_t len)
 	bool is_dollar = walk->before == '$';
 	size_t taken;
 
+	if (text[0] != '\'' && text[0] != '"' && text[0] != '\\' && text[0] != '$')
+		walk->in_string = false;
 	switch (text[0]) {
 	case '\\':
 		return len > 1 ? 2 : 1;
 	case '\'':
-		push(walk, is_dollar ? 'a' : '\'', '\0');
+		open_quotes(walk, is_dollar ? 'a' : '\'');
 		break;
 	case '"':
-		push(walk, '"', '\0');
+		open_quotes(walk, '"');
 		break;
 	case '`':
 		if (frame->close == '`')
@@ -187,14 +205,14 @@ step_sh(struct walk *walk, const char *text, size_t len)
 		return step_plain_sh(walk, text, len);
 	if (frame->kind == '\'') {
 		if (c == '\'')
-			pop(walk);
+			close_quotes(walk);
 		else if (c == '"' && walk->before != '\\')
 			turn_nested(walk);
 		return 1;
 	}
 	if (frame->kind == 'a') {
 		if (c == '\'')
-			pop(walk);
+			close_quotes(walk);
 		return c == '\\' && len > 1 ? 2 : 1;
 	}
 	if (frame->kind == '#' || (frame->kind == 'h' && !frame->expands)) {
@@ -209,7 +227,7 @@ step_sh(struct walk *walk, const char *text, size_t len)
 		return text[1] == '\n' ? 1 : 2;
 	}
 	if (c == '"' && frame->kind == '"')
-		pop(walk);
+		close_quotes(walk);
 	else if (c == '"')
 		turn_nested(walk);
 	else if (c == '`')

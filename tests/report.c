@@ -141,6 +141,8 @@ static const struct {
 	{ "after a comment", FILL_SH, "# don't\nls {{v}}", "$(x)", "# don't\nls '$(x)'" },
 	{ "json in quotes", FILL_SH, "--p '{\"a\": {{v|json}}}'", "it's \"$(x)\"",
 	  "--p '{\"a\": \"it\\u0027s \\u0022\\u0024\\u0028x\\u0029\\u0022\"}'" },
+	{ "json behind a variable", FILL_SH, "--p '{\"a\":\"'\"$X\"'\",\"b\":{{v|json}}}'", "w",
+	  "--p '{\"a\":\"'\"$X\"'\",\"b\":\"w\"}'" },
 	{ "json alone", FILL_SH, "--p {{v|json}}", "a b", "--p '\"a b\"'" },
 	{ "text in json", FILL_SH, "--p '{\"a\":\"arn:{{v|text}}/*\"}'", "x\",\"b\":\"y",
 	  "--p '{\"a\":\"arn:x\\u0022,\\u0022b\\u0022:\\u0022y/*\"}'" },

@@ -60,7 +60,7 @@ class Relay(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = demo_answers.Request(self.command, self.path, dict(self.headers), body)
         status, headers, answer = demo_answers.own_answer(request, self.server.facts) or self.ask(body)
-        answer = demo_answers.corrected(request, status, answer)
+        answer = demo_answers.corrected(request, status, answer, self.server.facts)
         self.send_response(status)
         if answer.startswith(b"{") and "json" not in headers.get("Content-Type", ""):
             headers["Content-Type"] = "application/json"  # moto says text/html

@@ -301,7 +301,7 @@ def compute(aws, places):
     ids = [instance(aws, PROD, "shop-web-%d" % (i + 1), subnets[2 + i], [groups["web"]], **safe) for i in range(2)]
     ids.append(instance(aws, PROD, "bastion", subnets[0], [groups["bastion"]]))
     _, subnets, groups = places[STAGING]
-    secret = "#!/bin/sh\nexport DB_HOST=staging-db\nexport DB_PASSWORD=Not-Real-Kx72qLm9wZ\n/opt/shop/run\n"
+    secret = "#!/bin/sh\nexport DB_HOST=staging-db\nexport DB_PASSWORD=tH9-mast-Kx72qLm9wZ\n/opt/shop/run\n"
     instance(aws, STAGING, "staging-web", subnets[0], [groups["web"]], UserData=secret,
              MetadataOptions={"HttpTokens": "required", "HttpEndpoint": "enabled"})
     instance(aws, STAGING, "print-server", subnets[1], [groups["windows"]])
@@ -420,13 +420,13 @@ def applications(aws):
         aws("ecr", region).create_repository(repositoryName=name, imageScanningConfiguration={"scanOnPush": scan}, tags=tags(region))
     for region, family, environment in (
             (PROD, "shop", [{"name": "STAGE", "value": "production"}]),
-            (STAGING, "staging-shop", [{"name": "STAGE", "value": "staging"}, {"name": "DATABASE_URL", "value": "postgres://shop:Not-Real-Vx81bTq4@staging-db/shop"}])):
+            (STAGING, "staging-shop", [{"name": "STAGE", "value": "staging"}, {"name": "DATABASE_URL", "value": "postgres://shop:harbour-Vx81bTq4@staging-db/shop"}])):
         ecs = aws("ecs", region)
         ecs.create_cluster(clusterName="shop")
         ecs.register_task_definition(family=family, networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512", containerDefinitions=[
             {"name": "shop", "image": "%s.dkr.ecr.%s.amazonaws.com/shop:1" % (ACCOUNT, region), "essential": True, "environment": environment}])
     empty = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "x"}}}}
-    shown = dict(empty, Outputs={"DatabasePassword": {"Value": "Not-Real-Qm83vLs0pD"}, "Stage": {"Value": "staging"}})
+    shown = dict(empty, Outputs={"DatabaseUrl": {"Value": "postgres://shop:harbour-Qm83vLs0@staging-db/shop"}, "Stage": {"Value": "staging"}})
     aws("cloudformation", PROD).create_stack(StackName="shop", TemplateBody=json.dumps(empty), EnableTerminationProtection=True, Tags=tags(PROD))
     aws("cloudformation", STAGING).create_stack(StackName="staging-shop", TemplateBody=json.dumps(shown), Tags=tags(STAGING))
     distributions(aws)
@@ -521,10 +521,22 @@ def detection(aws):
                                                                          "BudgetLimit": {"Amount": "2500", "Unit": "USD"}})
 
 
+def remove_network(ec2, vpc_id):
+    mine = [{"Name": "vpc-id", "Values": [vpc_id]}]
+    for subnet in ec2.describe_subnets(Filters=mine)["Subnets"]:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    for gateway in ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc_id]}])["InternetGateways"]:
+        ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=vpc_id)
+        ec2.delete_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"])
+    ec2.delete_vpc(VpcId=vpc_id)
+
+
 def touch(aws):
-    """moto makes a region's default network on first sight: in a fixed order."""
+    """moto makes a region's default network on first sight: in a fixed order. Only the forgotten region keeps it."""
     for region in (PROD, STAGING, OLD):
-        aws("ec2", region).describe_vpcs()
+        default = aws("ec2", region).describe_vpcs()["Vpcs"][0]["VpcId"]
+        if region != OLD:
+            remove_network(aws("ec2", region), default)
 
 
 def facts(aws):
@@ -538,7 +550,8 @@ def facts(aws):
     for one in front:
         config = aws("cloudfront", "us-east-1").get_distribution_config(Id=one["Id"])["DistributionConfig"]
         distributions[config["Comment"]] = (one["Id"], one["DomainName"])
-    return {"instances": instances, "distributions": distributions, "front_acl": FRONT_ACL,
+    vpcs = [vpc["VpcId"] for region in (PROD, STAGING, OLD) for vpc in aws("ec2", region).describe_vpcs()["Vpcs"]]
+    return {"vpcs": vpcs, "instances": instances, "distributions": distributions, "front_acl": FRONT_ACL,
             "balancer": aws("elbv2", PROD).describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]}
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import urllib.parse
+from xml.etree import ElementTree
 
 SCANNED = "2026-11-20T06:30:00Z"
 EPOCH = 1795156200  # the same
@@ -434,6 +435,8 @@ def only_used_policies(text):
             arn.rsplit("/", 1)[1], number, match[0].removeprefix("<member>"))
 
     head, policies, tail = re.match(r"(?s)(.*<Policies>)(.*)(</Policies>.*)", text).groups()
+    for name, made, *_ in PEOPLE:
+        head = re.sub(r"(<UserName>%s</UserName>.*?<CreateDate>)[^<]*" % re.escape(name), r"\g<1>%sZ" % made, head, count=1)
     return head + re.sub(r"(?s)<member><Arn>([^<]*)</Arn>.*?</PolicyVersionList></member>", keep, policies) + tail
 
 
@@ -454,6 +457,26 @@ def issued(text):
     return json.dumps(answer)
 
 
+def no_orphans(text, facts):
+    """moto leaves the network ACL of a VPC that was deleted."""
+    space = "http://ec2.amazonaws.com/doc/2016-11-15/"
+    space = space if space in text else space.rstrip("/")
+    ElementTree.register_namespace("", space)
+    root = ElementTree.fromstring(text)
+    all_ = root.find("{%s}networkAclSet" % space)
+    for item in list(all_):
+        if item.findtext("{%s}vpcId" % space) not in facts["vpcs"]:
+            all_.remove(item)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def own_aliases(text):
+    """moto has an alias for each service, which AWS makes at its first use."""
+    answer = json.loads(text)
+    answer["Aliases"] = [one for one in answer["Aliases"] if not one["AliasName"].startswith("alias/aws/")]
+    return json.dumps(answer)
+
+
 def with_mfa(text):
     return re.sub(r"(<key>AccountMFAEnabled</key><value>)\d", r"\g<1>1", text)
 
@@ -467,18 +490,27 @@ def with_regions(text):
     return re.sub(r"<Name>([^<]+)</Name>", place, re.sub("<BucketRegion>[^<]*</BucketRegion>", "", text))
 
 
+def writable_by_all(text):
+    """Of an ACL's grants to one grantee moto tells the first."""
+    return re.sub(r"(<Grant>(?:(?!</Grant>).)*AllUsers.*?<Permission>)READ(</Permission></Grant>)", r"\g<1>READ\2\g<1>WRITE\2", text)
+
+
 def without_host(text):
     return re.sub("<HostId>[^<]*</HostId>", "", text)
 
 
 CORRECTIONS = {("iam", "GetAccountAuthorizationDetails"): only_used_policies, ("iam", "GetAccountSummary"): with_mfa,
-               ("ec2", "DescribeSnapshots"): own_snapshots, ("acm", "DescribeCertificate"): issued, ("acm", "ListCertificates"): issued}
+               ("ec2", "DescribeSnapshots"): own_snapshots, ("kms", "ListAliases"): own_aliases, ("acm", "DescribeCertificate"): issued, ("acm", "ListCertificates"): issued}
 
 
-def corrected(request, status, answer):
+def corrected(request, status, answer, facts):
     correction = CORRECTIONS.get((request.service, request.operation))
+    if request.operation == "DescribeNetworkAcls" and status == 200:
+        return no_orphans(answer.decode(), facts).encode()
     if request.service == "s3" and request.path == "/":
         correction = with_regions
+    if request.service == "s3" and request.path.strip("/") == "harbour-marketing-2021" and request.query.startswith("acl"):
+        correction = writable_by_all
     if request.service == "s3" and status == 404:
         correction = without_host
     if correction is None or (status != 200 and correction != without_host):
