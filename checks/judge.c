@@ -269,7 +269,9 @@ take_verdict(const struct statements *statements, struct judgement *out)
 	}
 	row->verdict = (unsigned char)verdict;
 	row->observed = column_copy(&out->arena, query, statements->observed);
-	row->reason = column_copy(&out->arena, query, statements->reason);
+	/* A reason says why nothing else can be said; pages give the same one for every row. */
+	if (verdict == VERDICT_UNKNOWN || verdict == VERDICT_NOT_APPLICABLE)
+		row->reason = column_copy(&out->arena, query, statements->reason);
 	row->through = column_copy(&out->arena, query, statements->through);
 }
 

@@ -139,7 +139,7 @@ begin(const struct arguments *arguments, struct err *err)
 }
 
 /* sorted */
-static const char *const verbs[] = { "list", "new", "show", "test" };
+static const char *const verbs[] = { "guide", "list", "new", "show", "test" };
 
 static int
 run(const struct arguments *arguments, struct err *err)
@@ -158,7 +158,7 @@ run(const struct arguments *arguments, struct err *err)
 		if (strcmp(verb, verbs[i]) == 0)
 			status = 0;
 	if (status != 0) {
-		err_set(err, "checks has list, new, show and test, not '%s'%s%s%s", verb,
+		err_set(err, "checks has guide, list, new, show and test, not '%s'%s%s%s", verb,
 			near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
 			near != NULL ? "'?" : "");
 		return status;
@@ -168,6 +168,8 @@ run(const struct arguments *arguments, struct err *err)
 		status = list(&judging, arguments);
 	else if (status == 0 && strcmp(verb, "show") == 0)
 		status = show(&judging, arguments, err);
+	else if (status == 0 && strcmp(verb, "guide") == 0)
+		guide_print(judging.schema);
 	else if (status == 0)
 		status = test(&judging, arguments, err);
 	judging_close(&judging);
@@ -182,7 +184,7 @@ static const struct option options[] = {
 };
 
 static const struct operand operands[] = {
-	{ "VERB", "list, show, test or new (default: list)", true, false },
+	{ "VERB", "list, show, test, new or guide (default: list)", true, false },
 	{ "ID", "of the check: for show, new, and test (default: all)", true, false },
 };
 
@@ -192,7 +194,8 @@ const struct command command_checks = {
 	.about = "list      the checks, one a line\n"
 		 "show ID   the page: reason, query, fixes, examples\n"
 		 "test ID   runs the examples of a page and tries to refute what it claims\n"
-		 "new ID    writes a page to start from, into --checks-dir",
+		 "new ID    writes a page to start from, into --checks-dir\n"
+		 "guide     how to write one, with every table and function, as Markdown",
 	.options = options,
 	.option_count = COUNT(options),
 	.operands = operands,

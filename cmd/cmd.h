@@ -79,6 +79,9 @@ struct scan {
 
 int scan_run(const struct scan *scan, struct err *err);
 
+/* The guide for authors of pages, as Markdown on stdout. */
+void guide_print(const struct schema *schema);
+
 /* progress.c: one line on a terminal, a plain line every ten seconds elsewhere. */
 struct progress {
 	struct answerer answerer;

@@ -32,6 +32,7 @@ static const struct column alarm[] = {
 	{ "threshold", REAL, NULL, "Threshold" },
 	{ "period", INTEGER, NULL, "Period" },
 	{ "evaluation_periods", INTEGER, NULL, "EvaluationPeriods" },
+	{ "datapoints_to_alarm", INTEGER, NULL, "DatapointsToAlarm" },
 	{ "missing_data", TEXT, NULL, "TreatMissingData" },
 	{ "dimensions", JSON, NULL, "Dimensions" },
 	{ "metrics", JSON, NULL, "Metrics" },

@@ -37,6 +37,7 @@ static const struct column filter[] = {
 	{ "metric_namespace", TEXT, NULL, "metricTransformations[0].metricNamespace" },
 	{ "metric_value", TEXT, NULL, "metricTransformations[0].metricValue" },
 	{ "default_value", REAL, NULL, "metricTransformations[0].defaultValue" },
+	{ "dimensions", JSON, NULL, "metricTransformations[0].dimensions" },
 	{ "applies_on_transformed", BOOL, NULL, "applyOnTransformedLogs" },
 	{ "created_at", TIME, NULL, "creationTime :epoch" },
 };

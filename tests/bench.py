@@ -235,7 +235,7 @@ def filters(bench):
         elif shape == 2:
             patterns.append('{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }')
         elif shape == 3:
-            patterns.append("{ $.eventName = %%^(%s)$%% }" % "|".join(name for _, name in some))
+            patterns.append("{ $.eventName = %%%s%% }" % "|".join("^%s$" % name for _, name in some))
         else:
             patterns.append('?%s ?%s ?"User: anna"' % (some[0][1], some[1][1]) if i % 2 else '"%s" -Failed' % some[0][1])
     with open(bench.path("filters.json"), "w", encoding="utf-8") as file:
