@@ -148,7 +148,7 @@ bench_close(struct bench *bench)
 		sqlite3_finalize(bench->join_fill[i]);
 	sqlite3_close(bench->db);
 	for (size_t i = 0; bench->forcing != NULL && i < function_count; i++)
-		filter_memo_free(bench->forcing[i].calling.memo);
+		calling_clear(&bench->forcing[i].calling);
 	free(bench->forcing);
 	free(bench->insert);
 	free(bench->clear);

@@ -322,10 +322,20 @@ struct bending {
 };
 
 /* What the functions of SQL are given beside their arguments. */
+enum { ANSWERS_KEPT = 4 };
+
 struct calling {
 	int64_t scan_time;
 	struct filter_memo *memo;
+	/* What was asked last, and the JSON told: queries ask the same of a row several times. */
+	struct {
+		char *asked, *told; /* told NULL: it could not be told */
+	} kept[ANSWERS_KEPT];
+	unsigned next;
 };
+
+/* Frees what it holds, not itself. */
+void calling_clear(struct calling *calling);
 
 struct forcing {
 	struct calling calling; /* first, so that a function finds it in either */

@@ -30,19 +30,42 @@ answer_tri(sqlite3_context *context, int answer)
 		sqlite3_result_int(context, answer);
 }
 
+static void
+tell_json(sqlite3_context *context, const char *text)
+{
+	if (text == NULL)
+		sqlite3_result_null(context);
+	else
+		sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+}
+
+/* Answers from memory where the same was asked a moment ago. */
+static bool
+answer_again(sqlite3_context *context, const char *asked)
+{
+	const struct calling *calling = sqlite3_user_data(context);
+
+	for (size_t i = 0; i < ANSWERS_KEPT; i++)
+		if (calling->kept[i].asked != NULL &&
+		    strcmp(calling->kept[i].asked, asked) == 0) {
+			tell_json(context, calling->kept[i].told);
+			return true;
+		}
+	return false;
+}
+
 /* JSON text of value, which is released; NULL for NULL. */
 static void
-answer_json(sqlite3_context *context, json_t *value)
+answer_json(sqlite3_context *context, const char *asked, json_t *value)
 {
-	char *text;
+	struct calling *calling = sqlite3_user_data(context);
+	unsigned at = calling->next++ % ANSWERS_KEPT;
 
-	if (value == NULL) {
-		sqlite3_result_null(context);
-		return;
-	}
-	text = json_canonical(value);
-	sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
-	free(text);
+	free(calling->kept[at].asked);
+	free(calling->kept[at].told);
+	calling->kept[at].asked = mem_text(asked);
+	calling->kept[at].told = value != NULL ? json_canonical(value) : NULL;
+	tell_json(context, calling->kept[at].told);
 	json_decref(value);
 }
 
@@ -139,7 +162,10 @@ call_policy_escalations(sqlite3_context *context, int count, sqlite3_value **val
 	const char *documents = text_at(values, 0);
 
 	(void)count;
-	answer_json(context, documents != NULL ? policy_escalations(documents) : json_array());
+	if (documents == NULL)
+		tell_json(context, "[]");
+	else if (!answer_again(context, documents))
+		answer_json(context, documents, policy_escalations(documents));
 }
 
 static void
@@ -157,7 +183,10 @@ call_policy_statements(sqlite3_context *context, int count, sqlite3_value **valu
 	const char *document = text_at(values, 0);
 
 	(void)count;
-	answer_json(context, document != NULL ? policy_statements(document) : json_array());
+	if (document == NULL)
+		tell_json(context, "[]");
+	else if (!answer_again(context, document))
+		answer_json(context, document, policy_statements(document));
 }
 
 static void
@@ -187,7 +216,10 @@ call_secret_in(sqlite3_context *context, int count, sqlite3_value **values)
 	const char *text = text_at(values, 0);
 
 	(void)count;
-	answer_json(context, text != NULL ? secret_report(text, strlen(text)) : json_array());
+	if (text == NULL)
+		tell_json(context, "[]");
+	else if (!answer_again(context, text))
+		answer_json(context, text, secret_report(text, strlen(text)));
 }
 
 static void
@@ -237,13 +269,21 @@ const struct function functions[] = {
 
 const size_t function_count = COUNT(functions);
 
+void
+calling_clear(struct calling *calling)
+{
+	filter_memo_free(calling->memo);
+	for (size_t i = 0; i < ANSWERS_KEPT; i++) {
+		free(calling->kept[i].asked);
+		free(calling->kept[i].told);
+	}
+}
+
 static void
 calling_free(void *arg)
 {
-	struct calling *calling = arg;
-
-	filter_memo_free(calling->memo);
-	free(calling);
+	calling_clear(arg);
+	free(arg);
 }
 
 int

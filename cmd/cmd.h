@@ -57,8 +57,11 @@ int judging_open(struct judging *judging, const struct arguments *arguments,
 int judging_open_listing(struct judging *judging, const struct arguments *arguments, struct err *err);
 void judging_close(struct judging *judging);
 /* What was asked, for scan.options: {"checks": …, "frameworks": …, "parameters": …, "regions": […]}. New reference. */
-json_t *judging_options(const struct judging *judging, const struct arguments *arguments);
+json_t *judging_options(const struct judging *judging, const struct arguments *arguments, char *const *regions,
+			size_t region_count);
 
+/* The options that a file's scan recorded. New reference, or NULL with err. */
+json_t *recorded_options(struct evidence *evidence, struct err *err);
 /* Fills, judges and finishes; says each page's error. */
 int judge_evidence(struct judging *judging, struct evidence *evidence, const char *state,
 		   const char *finished_at, int *troubles, struct err *err);

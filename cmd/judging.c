@@ -104,17 +104,15 @@ judging_close(struct judging *judging)
 }
 
 json_t *
-judging_options(const struct judging *judging, const struct arguments *arguments)
+judging_options(const struct judging *judging, const struct arguments *arguments,
+		char *const *regions, size_t region_count)
 {
 	char *ids = joined(arguments, "checks");
 	char *frameworks = joined(arguments, "framework");
-	char *regions = joined(arguments, "regions");
 	json_t *options = json_object(), *list = json_array();
-	size_t count;
-	char **words = cmd_split(regions, &count);
 
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_string(words[i]));
+	for (size_t i = 0; i < region_count; i++)
+		json_array_append_new(list, json_string(regions[i]));
 	json_object_set_new(options, "regions", list);
 	if (ids != NULL)
 		json_object_set_new(options, "checks", json_string(ids));
@@ -122,10 +120,26 @@ judging_options(const struct judging *judging, const struct arguments *arguments
 		json_object_set_new(options, "frameworks", json_string(frameworks));
 	if (judging->parameters != NULL)
 		json_object_set(options, "parameters", judging->parameters);
-	cmd_split_free(words, count);
 	free(ids);
 	free(frameworks);
-	free(regions);
+	return options;
+}
+
+json_t *
+recorded_options(struct evidence *evidence, struct err *err)
+{
+	sqlite3_stmt *get =
+		db_prepare(evidence_db(evidence), err, "SELECT options FROM scan");
+	json_t *options = NULL;
+
+	if (get == NULL)
+		return NULL;
+	if (sqlite3_step(get) == SQLITE_ROW)
+		options = json_read((const char *)sqlite3_column_text(get, 0),
+				    (size_t)sqlite3_column_bytes(get, 0), err);
+	else
+		err_set(err, "the evidence file records no scan");
+	sqlite3_finalize(get);
 	return options;
 }
 

@@ -145,6 +145,27 @@ is_folder(const char *path)
 	return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
+/* A recording is replayed over the regions that its scan was given. */
+static int
+recorded_regions(struct state *state, struct err *err)
+{
+	json_t *options = recorded_options(state->recording, err);
+	const json_t *name;
+	size_t i;
+
+	if (options == NULL)
+		return -1;
+	if (state->region_count == 0)
+		json_array_foreach(json_object_get(options, "regions"), i, name) {
+			state->regions = mem_grow(state->regions, state->region_count + 1,
+						  sizeof(char *));
+			state->regions[state->region_count++] =
+				mem_text(json_string_value(name));
+		}
+	json_decref(options);
+	return 0;
+}
+
 static int
 open_source(struct state *state, struct err *err)
 {
@@ -156,7 +177,7 @@ open_source(struct state *state, struct err *err)
 	if (source != NULL && !is_folder(source)) {
 		state->recording =
 			evidence_open(source, state->judging.schema, true, err);
-		if (state->recording == NULL)
+		if (state->recording == NULL || recorded_regions(state, err) < 0)
 			return -1;
 		state->replay =
 			replay_open(state->recording, state->judging.schema, &bend, err);
@@ -191,7 +212,11 @@ read_settings(struct state *state)
 		.ca_bundle = arguments_value(state->arguments, "ca-bundle"),
 		.record = arguments_value(state->arguments, "record"),
 	};
-	state->home_region = aws_region_default(&state->settings);
+	/* the recorded account was asked in us-east-1, whatever the user's own region is */
+	if (state->scan->fixtures != NULL)
+		state->home_region = mem_text("us-east-1");
+	else
+		state->home_region = aws_region_default(&state->settings);
 	if (state->home_region == NULL)
 		state->home_region = mem_text(
 			state->region_count > 0 ? state->regions[0] : "us-east-1");
@@ -218,7 +243,8 @@ open_evidence(struct state *state, struct err *err)
 						  state->identity.account_id, state->began);
 	if (check_folder(state->folder, err) < 0 || keep_former(state->folder, err) < 0)
 		return -1;
-	state->options = judging_options(&state->judging, state->arguments);
+	state->options = judging_options(&state->judging, state->arguments,
+					 state->regions, state->region_count);
 	options = json_canonical(state->options);
 	path = mem_print("%s/evidence.db", state->folder);
 	facts.started_at = state->began;

@@ -138,26 +138,12 @@ judge_again(struct judging *judging, struct evidence *from, const char *path,
 	return status;
 }
 
-static json_t *
-read_options(struct evidence *from)
-{
-	sqlite3_stmt *get =
-		db_prepare(evidence_db(from), NULL, "SELECT options FROM scan");
-	json_t *options = NULL;
-
-	if (get != NULL && sqlite3_step(get) == SQLITE_ROW)
-		options = json_read((const char *)sqlite3_column_text(get, 0),
-				    (size_t)sqlite3_column_bytes(get, 0), NULL);
-	sqlite3_finalize(get);
-	return options;
-}
-
 static int
 verify(const struct arguments *arguments, struct evidence *from, struct troubles *troubles,
        struct err *err)
 {
 	struct judging judging = { 0 };
-	json_t *options = read_options(from);
+	json_t *options = recorded_options(from, NULL);
 	int status = evidence_verify(from, say_trouble, troubles, err);
 
 	if (status >= 0)

@@ -29,6 +29,7 @@ TOOLS = {
 }
 # Which programs of tests/tool_*.c a module wants as arguments.
 ARGUMENTS = {
+    "bench": ["tool_bench"],
     "live_decode": ["tool_wire"],
 }
 LINE = re.compile(r"^(not ok|ok) +([^:]+?)(?:: (.*))?$")
