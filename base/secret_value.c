@@ -169,8 +169,8 @@ is_call(const char *value, size_t len)
 		i++;
 	if (i == 0 || i == len || (value[i] != '(' && value[i] != '['))
 		return false;
-	return value[len - 1] == ')' || value[len - 1] == ']' || value[len - 1] == ';' ||
-	       value[i + 1] == '\'' || value[i + 1] == '"' || i + 1 == len;
+	return i + 1 == len || value[len - 1] == ')' || value[len - 1] == ']' ||
+	       value[len - 1] == ';' || value[i + 1] == '\'' || value[i + 1] == '"';
 }
 
 bool
