@@ -56,6 +56,7 @@ struct page {
 	/* A light scan of lines gives these, the parse proper all that follows. */
 	char *title, *severity, *resource;
 
+	bool with_examples; /* parse them too: only testing wants them */
 	bool parsed;
 	char *applies;
 	int applies_line, sql_line, front_lines;

@@ -344,6 +344,10 @@ checks_test(struct check_set *set, void (*say)(void *arg, const char *text), voi
 
 	for (size_t i = 0; i < set->count; i++)
 		all = all && set->pages[i].chosen;
+	for (size_t i = 0; i < set->count; i++)
+		set->pages[i].with_examples = true;
+	for (size_t j = 0; j < set->join_count; j++)
+		set->joins[j].with_examples = true;
 	if (checks_prepare(set, err) < 0)
 		return -1;
 	for (size_t j = 0; all && j < set->join_count; j++)

@@ -403,6 +403,16 @@ check_parts(const struct page *page, struct err *err)
 	return 0;
 }
 
+/* Length of the part that judges: examples are the greater part of a page, and only testing reads them. */
+static size_t
+judging_length(const struct page *page)
+{
+	const char *examples = strstr(page->text, "\n## Examples");
+
+	return page->with_examples || examples == NULL ? page->len :
+							 (size_t)(examples - page->text) + 1;
+}
+
 int
 page_parse(struct page *page, struct err *err)
 {
@@ -431,7 +441,7 @@ page_parse(struct page *page, struct err *err)
 	for (size_t i = 0; front > 0 && i < front + 3; i++)
 		if (body[i] != '\n')
 			body[i] = ' ';
-	if (read_blocks(&reading, body, page->len) < 0 || check_parts(page, err) < 0)
+	if (read_blocks(&reading, body, judging_length(page)) < 0 || check_parts(page, err) < 0)
 		goto out;
 	page->parsed = true;
 	status = 0;

@@ -103,17 +103,68 @@ make_views(struct run *run)
 		status = status < 0 ? status : db_run(run->db, run->err, sql);
 		free(sql);
 	}
-	for (size_t i = 0; i < run->set->join_count && status == 0; i++) {
-		char *sql;
-
-		if (run->set->joins[i].prepared != 2)
-			continue;
-		sql = mem_print("CREATE TEMP VIEW \"%s\" AS %s", run->set->joins[i].id,
-				run->set->joins[i].sql);
-		status = db_run(run->db, run->err, sql);
-		free(sql);
-	}
 	return status;
+}
+
+/* Fills a table with what a join view gives, those that it reads first: pages share the work. One that cannot be filled
+ * stays a view, so that each page that reads it says why. */
+static int
+make_join(struct run *run, size_t i, bool *made)
+{
+	const struct page *join = &run->set->joins[i];
+	char *sql;
+	int status = 0;
+
+	if (made[i] || join->prepared != 2)
+		return 0;
+	made[i] = true;
+	for (size_t j = 0; j < run->set->join_count && status == 0; j++)
+		if (join->uses_join != NULL && join->uses_join[j])
+			status = make_join(run, j, made);
+	if (status < 0)
+		return -1;
+	sql = join_create_sql(join, "temp.");
+	status = db_run(run->db, run->err, sql);
+	free(sql);
+	sql = mem_print("INSERT INTO temp.\"%s\" %s", join->id, join->sql);
+	if (status == 0 && sqlite3_exec(run->db, sql, NULL, NULL, NULL) != SQLITE_OK) {
+		free(sql);
+		sql = mem_print("DROP TABLE temp.\"%s\"; CREATE TEMP VIEW \"%s\" AS %s", join->id,
+				join->id, join->sql);
+		status = db_run(run->db, run->err, sql);
+	}
+	free(sql);
+	return status;
+}
+
+static int
+make_joins(struct run *run)
+{
+	bool *made = mem_get(run->set->join_count + 1);
+	int status = 0;
+
+	for (size_t i = 0; i < run->set->join_count && status == 0; i++)
+		status = make_join(run, i, made);
+	free(made);
+	return status;
+}
+
+static void
+drop_join(struct run *run, const char *name)
+{
+	sqlite3_stmt *get = db_prepare(run->db, NULL,
+				       "SELECT type FROM sqlite_temp_schema WHERE name = ?");
+	char *sql = NULL;
+
+	if (get == NULL)
+		return;
+	sqlite3_bind_text(get, 1, name, -1, SQLITE_STATIC);
+	if (sqlite3_step(get) == SQLITE_ROW)
+		sql = mem_print("DROP %s temp.\"%s\"", sqlite3_column_text(get, 0), name);
+	sqlite3_finalize(get);
+	if (sql != NULL)
+		db_run(run->db, NULL, sql);
+	free(sql);
 }
 
 static void
@@ -122,11 +173,8 @@ drop_views(struct run *run)
 	const struct schema *schema = run->set->schema;
 	char *sql;
 
-	for (size_t i = 0; i < run->set->join_count; i++) {
-		sql = mem_print("DROP VIEW IF EXISTS temp.\"%s\"", run->set->joins[i].id);
-		db_run(run->db, NULL, sql);
-		free(sql);
-	}
+	for (size_t i = 0; i < run->set->join_count; i++)
+		drop_join(run, run->set->joins[i].id);
 	for (size_t v = 0; v < schema->view_count; v++) {
 		sql = mem_print("DROP TABLE IF EXISTS temp.\"%s\"", schema->views[v].name);
 		db_run(run->db, NULL, sql);
@@ -178,7 +226,8 @@ begin_run(struct run *run)
 	refusals_sort(&run->refusals, run->set->schema->operation_count);
 	run->states = states_open(run->set, run->db, run->err);
 	run->proof = proof_open(run->set, run->db);
-	if (run->states == NULL || make_views(run) < 0 || record_prepare(run) < 0)
+	if (run->states == NULL || make_views(run) < 0 || make_joins(run) < 0 ||
+	    record_prepare(run) < 0)
 		return -1;
 	return frameworks_write(run->set, run->db, run->err);
 }

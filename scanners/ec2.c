@@ -200,6 +200,12 @@ static const struct column prefix_list[] = {
 	{ "max_entries", INTEGER, NULL, "MaxEntries" },
 };
 
+/* Lists of AWS itself: ranges of its services, never the Internet. */
+static const struct column aws_prefix_list[] = {
+	{ "name", TEXT, NULL, "PrefixListName" },
+	{ "prefix_list_id", TEXT, NULL, "PrefixListId" },
+};
+
 static const struct column prefix_list_entry[] = {
 	{ "cidr", TEXT, NULL, "Cidr" },
 	{ "description", TEXT, NULL, "Description" },
@@ -436,6 +442,13 @@ static const struct table tables[] = {
 		.operation = "DescribeManagedPrefixLists",
 		.only = "OwnerId!=AWS",
 		COLUMNS(prefix_list),
+	},
+	{
+		.name = "ec2_aws_prefix_list",
+		.operation = "DescribeManagedPrefixLists",
+		.arn = EC2_ARN "aws:prefix-list/{prefix_list_id}",
+		.only = "OwnerId=AWS",
+		COLUMNS(aws_prefix_list),
 	},
 	{
 		.name = "ec2_prefix_list_entry",

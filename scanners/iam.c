@@ -29,7 +29,8 @@ static const struct operation operations[] = {
 	},
 	{
 		.name = "ListEntitiesForPolicy",
-		.bind = "PolicyArn='arn:{partition}:iam::aws:policy/AWSSupportAccess'",
+		.bind = "PolicyArn='arn:{partition}:iam::aws:policy/AWSSupportAccess'"
+			" PolicyUsageFilter='PermissionsPolicy'",
 		.absent = "NoSuchEntity",
 	},
 };
