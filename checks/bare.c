@@ -287,8 +287,8 @@ is_fixed_table(const char *name)
 {
 	static const char *const fixed[] = {
 		"api_call", "attestation", "call_subject", "check_page", "control", "control_check",
-		"coverage", "exception", "finding", "finding_call", "framework", "known_gap", "refused",
-		"scan", "secret_mark",
+		"coverage", "exception", "finding", "finding_call", "framework", "known_gap",
+		"not_asked", "refused", "scan", "secret_mark",
 	};
 
 	return in_list(fixed, COUNT(fixed), name);

@@ -270,6 +270,13 @@ says_denied(const char *error)
 	return false;
 }
 
+/* No call in the file: nobody refused it. */
+static bool
+was_not_asked(const struct refusal *refusal)
+{
+	return refusal->call == 0 && strcmp(refusal->error, "NotAsked") == 0;
+}
+
 /* "s3:GetBucketPolicy was refused (AccessDenied) in us-east-1; allow s3:GetBucketPolicy" */
 static const char *
 explain(struct casting *casting, const struct refusal *refusal, const char *arn)
@@ -283,8 +290,12 @@ explain(struct casting *casting, const struct refusal *refusal, const char *arn)
 		buf_print(&text, "%s does not tell about %s: %s", operation->name, refusal->arn,
 			  refusal->error);
 	} else {
-		buf_print(&text, "%s was refused (%s) in %s", operation->name, refusal->error,
-			  refusal->region);
+		if (was_not_asked(refusal))
+			buf_print(&text, "%s was not asked in %s", operation->name,
+				  refusal->region);
+		else
+			buf_print(&text, "%s was refused (%s) in %s", operation->name,
+				  refusal->error, refusal->region);
 		if (refusal->arn != NULL && (arn == NULL || strcmp(arn, refusal->arn) != 0))
 			buf_print(&text, " for %s", refusal->arn);
 		if (says_denied(refusal->error))
@@ -360,7 +371,9 @@ override(struct casting *casting)
 		row->observed = arena_print(
 			&casting->judgement->arena, "not known: %s %s",
 			casting->set->schema->operations[refusal->operation].name,
-			refusal->gap ? "does not tell" : "was refused");
+			refusal->gap		   ? "does not tell" :
+			was_not_asked(refusal) ? "was not asked" :
+						 "was refused");
 	}
 }
 

@@ -62,6 +62,9 @@ json_t *judging_options(const struct judging *judging, const struct arguments *a
 
 /* The options that a file's scan recorded. New reference, or NULL with err. */
 json_t *recorded_options(struct evidence *evidence, struct err *err);
+/* Whether the file's scan came to its end, be it interrupted. -1 with err where it was killed: its verdicts, if any, are
+ * of no whole scan. */
+int check_ended(struct evidence *evidence, const char *path, struct err *err);
 /* Fills, judges and finishes; says each page's error. */
 int judge_evidence(struct judging *judging, struct evidence *evidence, const char *state,
 		   const char *finished_at, int *troubles, struct err *err);

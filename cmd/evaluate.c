@@ -93,7 +93,8 @@ run(const struct arguments *arguments, struct err *err)
 	if (schema == NULL)
 		return -1;
 	from = evidence_open(arguments_operand(arguments, 0), schema, true, err);
-	if (from != NULL && read_facts(from, &facts, err) == 0)
+	if (from != NULL && check_ended(from, arguments_operand(arguments, 0), err) == 0 &&
+	    read_facts(from, &facts, err) == 0)
 		status = judging_open(&judging, arguments, facts.options, err);
 	if (status == 0)
 		status = judge_again(arguments, &judging, from, &facts, err);

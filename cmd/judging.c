@@ -143,6 +143,29 @@ recorded_options(struct evidence *evidence, struct err *err)
 	return options;
 }
 
+int
+check_ended(struct evidence *evidence, const char *path, struct err *err)
+{
+	sqlite3_stmt *get = db_prepare(evidence_db(evidence), err,
+				       "SELECT state IN ('complete', 'incomplete') FROM scan");
+	bool recorded, ended;
+
+	if (get == NULL)
+		return -1;
+	recorded = sqlite3_step(get) == SQLITE_ROW;
+	ended = recorded && sqlite3_column_int(get, 0) == 1;
+	sqlite3_finalize(get);
+	if (!recorded)
+		return err_set(err, "the evidence file %s records no scan", path);
+	if (!ended)
+		return err_set(err,
+			       "the scan in %s was ended before it could finish: run 'plumbline scan "
+			       "--replay %s --output DIR', which judges what was answered and marks "
+			       "what was never asked as unknown",
+			       path, path);
+	return 0;
+}
+
 static void
 say_trouble(void *arg, const char *id, const char *trouble)
 {

@@ -19,7 +19,9 @@ run(const struct arguments *arguments, struct err *err)
 	evidence = evidence_open(arguments_operand(arguments, 0), schema, true, err);
 	if (folder == NULL)
 		folder = ".";
-	if (evidence != NULL && folder_make(folder, err) == 0)
+	if (evidence != NULL &&
+	    check_ended(evidence, arguments_operand(arguments, 0), err) == 0 &&
+	    folder_make(folder, err) == 0)
 		status = write_reports(evidence, list != NULL ? list : "html,xlsx,json",
 				       folder, err);
 	evidence_close(evidence);

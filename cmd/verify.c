@@ -167,7 +167,7 @@ run(const struct arguments *arguments, struct err *err)
 	if (schema == NULL)
 		return -1;
 	from = evidence_open(arguments_operand(arguments, 0), schema, true, err);
-	if (from != NULL)
+	if (from != NULL && check_ended(from, arguments_operand(arguments, 0), err) == 0)
 		status = verify(arguments, from, &troubles, err);
 	evidence_close(from);
 	schema_free(schema);

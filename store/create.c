@@ -2,23 +2,20 @@
 
 #include "store/layout.h"
 
+/* Smaller tables are read whole as quickly as an index is made. */
+enum { WORTH_INDEXING = 200 };
+
 /* By enum column_type. */
 static const char *const type_names[] = { "TEXT", "INTEGER", "REAL", "INTEGER", "TEXT", "TEXT", "TEXT" };
 
 static void
-print_table(struct buf *sql, const struct schema_table *table, bool with_indexes)
+print_table(struct buf *sql, const struct schema_table *table)
 {
 	buf_print(sql, "CREATE TABLE %s(", table->name);
 	for (size_t i = 0; i < table->column_count; i++)
 		buf_print(sql, "%s\"%s\" %s", i > 0 ? ", " : "", table->columns[i].name,
 			  type_names[table->columns[i].type]);
 	buf_text(sql, ") STRICT;\n");
-	if (!with_indexes)
-		return;
-	buf_print(sql, "CREATE INDEX %s_arn ON %s(arn);\n", table->name, table->name);
-	if (table->of >= 0)
-		buf_print(sql, "CREATE INDEX %s_parent ON %s(parent_arn);\n", table->name,
-			  table->name);
 }
 
 /* The expression that an arm gives for a view's column, NULL where it has none. */
@@ -70,6 +67,32 @@ print_view(struct buf *sql, const struct schema *schema, const struct schema_vie
 }
 
 int
+schema_index(const struct schema *schema, sqlite3 *db, struct err *err)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < schema->table_count && status == 0; i++) {
+		const struct schema_table *table = &schema->tables[i];
+		char *sql = mem_print("SELECT 1 FROM %s LIMIT 1 OFFSET %d", table->name,
+				      WORTH_INDEXING);
+		sqlite3_stmt *get = db_prepare(db, err, sql);
+		bool is_large = get != NULL && sqlite3_step(get) == SQLITE_ROW;
+
+		sqlite3_finalize(get);
+		free(sql);
+		if (get == NULL)
+			return -1;
+		if (!is_large)
+			continue;
+		sql = mem_print("CREATE INDEX IF NOT EXISTS %s_arn ON %s(%s)", table->name,
+				table->name, table->of >= 0 ? "parent_arn" : "arn");
+		status = db_run(db, err, sql);
+		free(sql);
+	}
+	return status;
+}
+
+int
 schema_create(const struct schema *schema, sqlite3 *db, bool with_indexes, struct err *err)
 {
 	struct buf sql = { 0 };
@@ -79,7 +102,7 @@ schema_create(const struct schema *schema, sqlite3 *db, bool with_indexes, struc
 	if (with_indexes)
 		buf_text(&sql, layout_indexes_sql);
 	for (size_t i = 0; i < schema->table_count; i++)
-		print_table(&sql, &schema->tables[i], with_indexes);
+		print_table(&sql, &schema->tables[i]);
 	for (size_t i = 0; i < schema->view_count; i++)
 		if (schema->views[i].arm_count > 0)
 			print_view(&sql, schema, &schema->views[i]);

@@ -2,11 +2,34 @@
 
 #include "store/fill.h"
 
+#include <search.h>
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* Notes the ARN. Returns whether it was there already. */
+static bool
+note_arn(struct fill *fill, const char *arn)
+{
+	char *copy = mem_text(arn);
+	char **there = tsearch(copy, &fill->seen, by_text);
+
+	if (*there == copy)
+		return false;
+	free(copy);
+	return true;
+}
+
 static int
 fill_prepare(struct fill *fill, const struct schema_table *table, struct err *err)
 {
 	struct buf sql = { 0 };
 
+	tdestroy(fill->seen, free);
+	fill->seen = NULL;
 	buf_print(&sql, "INSERT INTO %s VALUES (", table->name);
 	for (size_t i = 0; i < table->column_count; i++)
 		buf_text(&sql, i == 0 ? "?" : ",?");
@@ -14,15 +37,11 @@ fill_prepare(struct fill *fill, const struct schema_table *table, struct err *er
 	sqlite3_finalize(fill->insert);
 	fill->insert = db_prepare(fill->evidence->db, err, sql.data);
 	buf_free(&sql);
-	buf_print(&sql, "SELECT rowid FROM %s WHERE arn = ?", table->name);
-	sqlite3_finalize(fill->exists);
-	fill->exists = db_prepare(fill->evidence->db, err, sql.data);
-	buf_free(&sql);
 	buf_print(&sql, "DELETE FROM %s WHERE arn = ?", table->name);
 	sqlite3_finalize(fill->forget);
 	fill->forget = db_prepare(fill->evidence->db, err, sql.data);
 	buf_free(&sql);
-	return fill->insert != NULL && fill->exists != NULL && fill->forget != NULL ? 0 : -1;
+	return fill->insert != NULL && fill->forget != NULL ? 0 : -1;
 }
 
 /* Whether a row of this ARN stands already and is to stay: the home region's wins. */
@@ -30,15 +49,9 @@ static bool
 stands_already(struct row *row)
 {
 	struct fill *fill = row->fill;
-	bool there, home = false;
+	bool home = false;
 
-	if (row->arn == NULL || row->table->type == NULL)
-		return false;
-	sqlite3_reset(fill->exists);
-	sqlite3_bind_text(fill->exists, 1, row->arn, -1, SQLITE_STATIC);
-	there = sqlite3_step(fill->exists) == SQLITE_ROW;
-	sqlite3_reset(fill->exists);
-	if (!there)
+	if (row->arn == NULL || row->table->type == NULL || !note_arn(fill, row->arn))
 		return false;
 	if (row->table->home != NULL) {
 		int at = schema_find_column(row->table, row->table->home);
@@ -106,8 +119,8 @@ row_store(struct row *row, struct err *err)
 	return status;
 }
 
-static bool
-is_default_path(const struct fill *fill, const struct schema_table *table)
+bool
+fill_is_listed(const struct fill *fill, const struct schema_table *table)
 {
 	const char *items = fill->schema->operations[table->operation].row->items;
 
@@ -132,7 +145,7 @@ rows_at(struct fill *fill, const struct schema_table *table, int page,
 	places = path_items(root, path);
 	for (size_t i = 0; status == 0 && i < places.count; i++) {
 		struct row row = { .fill = fill, .table = table, .page = page,
-				   .item = is_default_path(fill, table) ? (int)i : -1,
+				   .item = fill_is_listed(fill, table) ? (int)i : -1,
 				   .place = places.list[i], .request = request,
 				   .parent_arn = parent_arn };
 
@@ -160,7 +173,7 @@ rows_inside(struct fill *fill, const struct schema_table *table, int page,
 	places = path_items(root, path);
 	for (size_t i = 0; status == 0 && i < places.count; i++) {
 		struct row row = { .fill = fill, .table = parent, .page = page,
-				   .item = is_default_path(fill, parent) ? (int)i : -1,
+				   .item = fill_is_listed(fill, parent) ? (int)i : -1,
 				   .place = places.list[i], .request = request,
 				   .only_arn = true };
 
@@ -254,18 +267,11 @@ inherit_subjects(struct fill *fill, int depth)
 
 /* The regions that were asked for are rows even where nothing listed them. */
 static int
-add_scope_regions(struct fill *fill, struct err *err)
+add_scope_regions(struct fill *fill, const struct schema_table *table, struct err *err)
 {
-	int at = schema_find_table(fill->schema, "region");
-	const struct schema_table *table;
 	size_t i;
 	json_t *name;
 
-	if (at < 0)
-		return 0;
-	table = &fill->schema->tables[at];
-	if (fill_prepare(fill, table, err) < 0)
-		return -1;
 	json_array_foreach(fill->scope, i, name) {
 		json_t *item = json_pack("{s:O}", "RegionName", name);
 		struct place place = { .value = item };
@@ -291,17 +297,21 @@ fill_tables(struct fill *fill, struct err *err)
 		for (size_t t = 0; t < schema->table_count; t++) {
 			int op = schema->tables[t].operation;
 
+			bool is_region = strcmp(schema->tables[t].name, "region") == 0;
+
 			if (operation_depth(schema, op) != depth ||
-			    fill->first_of[op] == fill->last_of[op])
+			    (fill->first_of[op] == fill->last_of[op] && !is_region))
 				continue;
 			if (fill_prepare(fill, &schema->tables[t], err) < 0)
 				return -1;
 			for (int i = fill->first_of[op]; i < fill->last_of[op]; i++)
 				if (table_rows(fill, (int)t, fill->by_operation[i], err) < 0)
 					return -1;
+			if (is_region && add_scope_regions(fill, &schema->tables[t], err) < 0)
+				return -1;
 		}
 	}
-	return add_scope_regions(fill, err);
+	return 0;
 }
 
 static int
@@ -310,7 +320,7 @@ clear_tables(struct fill *fill, struct err *err)
 	struct buf sql = { 0 };
 	int status;
 
-	buf_text(&sql, "DELETE FROM known_gap;");
+	buf_text(&sql, "DELETE FROM known_gap; DELETE FROM not_asked;");
 	for (size_t i = 0; i < fill->schema->table_count; i++)
 		buf_print(&sql, "DELETE FROM %s;", fill->schema->tables[i].name);
 	status = db_run(fill->evidence->db, err, sql.data);
@@ -366,8 +376,9 @@ evidence_fill(struct evidence *evidence, struct err *err)
 	int status = -1;
 
 	if (evidence_begin(evidence, err) == 0 && fill_load(&fill, err) == 0 &&
-	    clear_tables(&fill, err) == 0 && fill_tables(&fill, err) == 0)
-		status = write_subjects(&fill, err);
+	    clear_tables(&fill, err) == 0 && fill_tables(&fill, err) == 0 &&
+	    fill_owed(&fill, err) == 0 && write_subjects(&fill, err) == 0)
+		status = schema_index(fill.schema, evidence->db, err);
 	fill_free(&fill);
 	if (status == 0)
 		return evidence_commit(evidence, err);

@@ -9,6 +9,7 @@
 struct page {
 	int64_t id;
 	int operation; /* of the schema; -1: not declared any more */
+	int number;    /* of the page, from 0 */
 	const char *region;
 	int64_t parent_id;
 	int parent; /* index; -1: none */
@@ -40,7 +41,8 @@ struct fill {
 	struct child *children;
 	size_t child_count;
 	struct answer_kept kept[KEPT]; /* by page % KEPT */
-	sqlite3_stmt *get_parameters, *insert, *exists, *forget, *add_gap;
+	sqlite3_stmt *get_parameters, *insert, *forget, *add_gap;
+	void *seen;		       /* ARNs of the table being filled: a tree of tsearch(3) */
 	int *first_of, *last_of;       /* per operation: range of pages in by_operation */
 	int *by_operation;	       /* pages sorted by operation, canonical within */
 	json_t *scope;		       /* array of regions in scope; empty: all */
@@ -70,6 +72,10 @@ void fill_free(struct fill *fill);
 const struct answer_kept *fill_answer(struct fill *fill, int page);
 /* Children of (parent, item): first index; *count of them. item -1: of any item. */
 size_t fill_children(const struct fill *fill, int parent, int item, size_t *count);
+/* Whether calls can be about the table's rows: it lists its operation's items. */
+bool fill_is_listed(const struct fill *fill, const struct schema_table *table);
+/* Writes not_asked (owed.c), after the tables. */
+int fill_owed(struct fill *fill, struct err *err);
 /* Fills row->values, arn and region, notes gaps. 0, 1: not in scope, -1. */
 int row_make(struct row *row, struct err *err);
 void row_clear(struct row *row);

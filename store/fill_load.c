@@ -2,6 +2,8 @@
 
 #include "store/fill.h"
 
+#include <search.h>
+
 static int
 load_scope(struct fill *fill, struct err *err)
 {
@@ -37,7 +39,7 @@ load_pages(struct fill *fill, struct err *err)
 	sqlite3_stmt *rows = db_prepare(
 		fill->evidence->db, err,
 		"SELECT id, region, service || ':' || operation, coalesce(parent, 0), outcome,"
-		" encoding FROM api_call"
+		" encoding, page FROM api_call"
 		" ORDER BY region, service, operation, parameters, page, sha256, id");
 	size_t room = 0;
 	int status;
@@ -61,6 +63,7 @@ load_pages(struct fill *fill, struct err *err)
 				fill->schema, (const char *)sqlite3_column_text(rows, 2)),
 			.parent_id = sqlite3_column_int64(rows, 3),
 			.parent = -1,
+			.number = sqlite3_column_int(rows, 6),
 			.answered = strcmp(outcome, outcome_answered) == 0 &&
 				    text_starts((const char *)sqlite3_column_text(rows, 5),
 						"json"),
@@ -203,7 +206,7 @@ fill_free(struct fill *fill)
 	}
 	sqlite3_finalize(fill->get_parameters);
 	sqlite3_finalize(fill->insert);
-	sqlite3_finalize(fill->exists);
+	tdestroy(fill->seen, free);
 	sqlite3_finalize(fill->forget);
 	sqlite3_finalize(fill->add_gap);
 	json_decref(fill->scope);

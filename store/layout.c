@@ -21,9 +21,12 @@ const char layout_sql[] =
 	"wire_sha256 TEXT, sha256 TEXT NOT NULL, encoding TEXT NOT NULL, body BLOB) STRICT;"
 	/* which rows a call was about: item is the index among its parent's items, arn that row's (one for each table) */
 	"CREATE TABLE call_subject(call INTEGER NOT NULL, item INTEGER NOT NULL, arn TEXT) STRICT;"
+	/* calls that the answers lead to and that nobody made: as good as refused. arn NULL: about a whole list */
+	"CREATE TABLE not_asked(operation TEXT NOT NULL, region TEXT NOT NULL, arn TEXT) STRICT;"
 	"CREATE VIEW refused(call, operation, region, arn, error) AS "
 	"SELECT c.id, c.service || ':' || c.operation, c.region, s.arn, coalesce(c.error, 'error') FROM api_call c "
-	"LEFT JOIN call_subject s ON s.call = c.id WHERE c.outcome = 'refused';"
+	"LEFT JOIN call_subject s ON s.call = c.id WHERE c.outcome = 'refused' "
+	"UNION ALL SELECT NULL, operation, region, arn, 'NotAsked' FROM not_asked;"
 	/* rows that an answer which was read did not hold, and the operation whose columns are therefore not known */
 	"CREATE TABLE known_gap(operation TEXT NOT NULL, region TEXT NOT NULL, arn TEXT NOT NULL, call INTEGER, reason TEXT NOT NULL) STRICT;"
 	/* the very text that judged, its parts as the reports need them, and its lineage as JSON */

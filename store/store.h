@@ -137,7 +137,6 @@ struct schema_view {
 	struct arm *arms;
 	size_t arm_count;
 };
-
 struct schema {
 	struct schema_operation *operations; /* sorted by name */
 	size_t operation_count;
@@ -157,6 +156,8 @@ int schema_find_view(const struct schema *schema, const char *name);
 int schema_find_column(const struct schema_table *table, const char *name);
 /* Creates typed tables, union views, api_call, call_subject, refused, known_gap, finding, check_page … in db. */
 int schema_create(const struct schema *schema, sqlite3 *db, bool with_indexes, struct err *err);
+/* Indexes the typed tables that are large, once they are filled. */
+int schema_index(const struct schema *schema, sqlite3 *db, struct err *err);
 
 /* ---- The evidence file. Its tables are documented in store/layout.c and printed by `plumbline schema`. */
 
