@@ -161,6 +161,11 @@ xml_root(struct decoding *decoding)
 		decode_fail(decoding, "HTML");
 		return NULL;
 	}
+	if (root && decoding->operation->service->protocol == AWS_EC2 &&
+	    !text_ends(root->name, "Response")) {
+		decode_fail(decoding, "no response of this operation");
+		return NULL;
+	}
 	if (root && decoding->operation->service->protocol == AWS_QUERY)
 		return result_element(decoding, root);
 	return root;
@@ -274,21 +279,47 @@ body_decode(struct decoding *decoding, json_t *tree)
 	return rc;
 }
 
+/* Services give their answers a __type too, but none that is called an exception. */
+static bool
+is_json_error(struct decoding *decoding)
+{
+	json_t *body;
+	const char *type;
+	bool is_error;
+
+	if (!memmem(decoding->body, decoding->len, "\"__type\"", 8))
+		return false;
+	body = json_read(decoding->body, decoding->len, NULL);
+	type = json_string_value(json_object_get(body, "__type"));
+	is_error = type && (text_ends(type, "Exception") || text_ends(type, "Error"));
+	json_decref(body);
+	return is_error;
+}
+
 /* S3 may find out that it failed after it has said 200: "Error responses" of its API
- * reference. */
+ * reference. What stands between us and AWS may do so in any form; read as an answer, an
+ * error says that there is nothing. */
 static bool
 is_late_error(struct decoding *decoding)
 {
+	static const char *const roots[] = { "Error", "ErrorResponse", "Response" };
+	enum aws_protocol protocol = decoding->operation->service->protocol;
 	struct err *err = decoding->err;
 	const struct element *root;
+	bool is_error = false;
 
-	if (decoding->operation->service->protocol != AWS_REST_XML ||
-	    decoding->len > 65536 || !memmem(decoding->body, decoding->len, "<Error", 6))
+	if (decoding->len > 65536)
+		return false;
+	if (protocol == AWS_JSON || protocol == AWS_REST_JSON)
+		return is_json_error(decoding);
+	if (!memmem(decoding->body, decoding->len, "<Error", 6))
 		return false;
 	decoding->err = NULL;
 	root = xml_parse(decoding);
 	decoding->err = err;
-	return root && strcmp(root->name, "Error") == 0;
+	for (size_t i = 0; root && i < COUNT(roots); i++)
+		is_error |= strcmp(root->name, roots[i]) == 0;
+	return is_error;
 }
 
 int

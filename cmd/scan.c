@@ -323,6 +323,49 @@ finish(struct state *state, bool incomplete, struct err *err)
 	return verdicts;
 }
 
+/* A recording may have been broken off before it held who asked: its facts tell. */
+static int
+identify(struct state *state, struct err *err)
+{
+	struct err why = { 0 };
+	sqlite3_stmt *get;
+	int status = collect_identity(state->answerer, state->home_region, &state->identity,
+				      err);
+
+	if (status == 0 || state->recording == NULL ||
+	    check_ended(state->recording, "", &why) == 0)
+		return status;
+	get = db_prepare(evidence_db(state->recording), err,
+			 "SELECT account_id, coalesce(caller_arn, ''), partition FROM scan");
+	if (get != NULL && sqlite3_step(get) == SQLITE_ROW) {
+		char **const facts[] = { &state->identity.account_id, &state->identity.arn,
+					 &state->identity.partition };
+
+		for (int i = 0; i < 3; i++)
+			*facts[i] = mem_text((const char *)sqlite3_column_text(get, i));
+		err->text[0] = '\0';
+		status = 0;
+	}
+	sqlite3_finalize(get);
+	return status;
+}
+
+/* Whether the scan that is replayed was itself broken off. */
+static bool
+was_broken_off(const struct state *state)
+{
+	sqlite3_stmt *get;
+	bool complete;
+
+	if (state->recording == NULL)
+		return false;
+	get = db_prepare(evidence_db(state->recording), NULL,
+			 "SELECT 1 FROM scan WHERE state = 'complete'");
+	complete = get != NULL && sqlite3_step(get) == SQLITE_ROW;
+	sqlite3_finalize(get);
+	return !complete;
+}
+
 static int
 run(struct state *state, struct err *err)
 {
@@ -342,14 +385,14 @@ run(struct state *state, struct err *err)
 	state->progress.answerer = state->answerer;
 	state->progress.doing = "collecting";
 	progress_start(&state->progress, arguments_flag(state->arguments, "quiet"));
-	if (collect_identity(state->answerer, state->home_region, &state->identity, err) < 0 ||
+	if (identify(state, err) < 0 ||
 	    open_evidence(state, err) < 0)
 		return -1;
 	status = collect(state, err);
 	progress_end(&state->progress);
 	if (status < 0)
 		return -1;
-	return finish(state, status > 0 || interrupted, err);
+	return finish(state, status > 0 || interrupted || was_broken_off(state), err);
 }
 
 int

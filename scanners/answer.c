@@ -48,7 +48,8 @@ collector_intern(struct collector *collector, const char *name)
 
 /* ---- What an answer means. */
 
-/* Whether code stands in list; "Code/some_words" wants these words in the message too. */
+/* Whether code stands in list; "Code/some_words" wants these words in the message too,
+ * "Code/!some_words" a message without them. */
 static bool
 code_listed(const char *list, const char *code, const char *message)
 {
@@ -60,11 +61,14 @@ code_listed(const char *list, const char *code, const char *message)
 		bool same = strlen(code) == code_len && strncmp(code, at, code_len) == 0;
 
 		if (same && code_len < len) {
-			char *wanted = mem_text_n(at + code_len + 1, len - code_len - 1);
+			bool without = at[code_len + 1] == '!';
+			size_t from = code_len + 1 + without;
+			char *wanted = mem_text_n(at + from, len - from);
 
 			for (char *c = wanted; *c != '\0'; c++)
 				*c = *c == '_' ? ' ' : *c;
-			same = message != NULL && strcasestr(message, wanted) != NULL;
+			same = without != (message != NULL &&
+					   strcasestr(message, wanted) != NULL);
 			free(wanted);
 		}
 		listed |= same;

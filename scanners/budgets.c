@@ -55,6 +55,7 @@ static const struct column subscriber[] = {
 	{ "type", TEXT, NULL, "SubscriptionType" },
 	{ "address", TEXT, NULL, "Address" },
 	{ "notification_type", TEXT, NULL, "$request.Notification.NotificationType" },
+	{ "comparison", TEXT, NULL, "$request.Notification.ComparisonOperator" },
 	{ "threshold", REAL, NULL, "$request.Notification.Threshold" },
 	{ "threshold_type", TEXT, NULL, "$request.Notification.ThresholdType" },
 };

@@ -65,7 +65,12 @@ static const struct column finding[] = {
 	{ "updated_at", TIME, NULL, "UpdatedAt" },
 };
 
+static const struct column region[] = {
+	{ "guardduty_detector_id", TEXT, "ListDetectors", "DetectorIds[0]" },
+};
+
 static const struct table tables[] = {
+	{ .extends = "region", COLUMNS(region) },
 	{
 		.name = "guardduty_detector",
 		.type = "AWS::GuardDuty::Detector",

@@ -2,6 +2,9 @@
 
 #include "scanners/collect.h"
 
+/* A function that went meanwhile gives the code of one without a policy or URL. */
+#define NONE_THERE "ResourceNotFoundException/!Function_not_found"
+
 static const struct operation operations[] = {
 	{
 		.name = "ListFunctions",
@@ -12,13 +15,13 @@ static const struct operation operations[] = {
 		.name = "GetPolicy",
 		.parent = "ListFunctions",
 		.bind = "FunctionName=FunctionName",
-		.absent = "ResourceNotFoundException",
+		.absent = NONE_THERE,
 	},
 	{
 		.name = "GetFunctionUrlConfig",
 		.parent = "ListFunctions",
 		.bind = "FunctionName=FunctionName",
-		.absent = "ResourceNotFoundException",
+		.absent = NONE_THERE,
 	},
 	{
 		.name = "ListTags",
@@ -36,6 +39,7 @@ static const struct column columns[] = {
 	{ "handler", TEXT, NULL, "Handler" },
 	{ "role_arn", TEXT, NULL, "Role" },
 	{ "environment", JSON, NULL, "Environment.Variables" },
+	{ "environment_error", TEXT, NULL, "Environment.Error.ErrorCode" },
 	{ "kms_key_id", TEXT, NULL, "KMSKeyArn" },
 	{ "vpc_id", TEXT, NULL, "VpcConfig.VpcId" },
 	{ "subnet_ids", JSON, NULL, "VpcConfig.SubnetIds" },

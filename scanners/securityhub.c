@@ -2,16 +2,20 @@
 
 #include "scanners/scanners.h"
 
+/* The same code says that the caller lacks a permission; the message tells which (Security
+ * Hub API Reference, DescribeHub, Errors). */
+#define NOT_SUBSCRIBED "InvalidAccessException/not_subscribed"
+
 static const struct operation operations[] = {
 	{
 		.name = "DescribeHub",
 		.absent = "ResourceNotFoundException",
-		.unsubscribed = "InvalidAccessException",
+		.unsubscribed = NOT_SUBSCRIBED,
 	},
 	{
 		.name = "GetEnabledStandards",
 		.items = "StandardsSubscriptions",
-		.unsubscribed = "InvalidAccessException",
+		.unsubscribed = NOT_SUBSCRIBED,
 	},
 };
 

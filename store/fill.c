@@ -68,6 +68,29 @@ stands_already(struct row *row)
 	return false;
 }
 
+/* Two things under one ARN: only the first is a row, and what holds of it may not hold of the other. */
+static int
+note_collision(struct row *row, struct err *err)
+{
+	const struct schema_table *table = row->table;
+	int name = schema_find_column(table, "name");
+	char *sql = mem_print("SELECT 1 FROM %s WHERE arn = ? AND name IS ?", table->name);
+	sqlite3_stmt *find = db_prepare(row->fill->evidence->db, err, sql);
+	bool same;
+
+	free(sql);
+	if (find == NULL)
+		return -1;
+	sqlite3_bind_text(find, 1, row->arn, -1, SQLITE_STATIC);
+	column_bind(find, 2, table->columns[name].type, row->values[name]);
+	same = sqlite3_step(find) == SQLITE_ROW;
+	sqlite3_finalize(find);
+	if (same || row->page < 0)
+		return 0;
+	return row_gap(row, table->operation, row->fill->pages[row->page].id,
+		       mem_text("another of the same ARN was listed"));
+}
+
 static void
 add_arn(char ***arns, size_t *count, const char *arn)
 {
@@ -107,7 +130,7 @@ row_store(struct row *row, struct err *err)
 		return status < 0 ? -1 : 0;
 	tell_children(row);
 	if (stands_already(row))
-		return 0;
+		return note_collision(row, err);
 	sqlite3_reset(fill->insert);
 	for (size_t i = 0; i < row->table->column_count; i++)
 		column_bind(fill->insert, (int)i + 1, row->table->columns[i].type,

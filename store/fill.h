@@ -76,6 +76,8 @@ size_t fill_children(const struct fill *fill, int parent, int item, size_t *coun
 bool fill_is_listed(const struct fill *fill, const struct schema_table *table);
 /* Writes not_asked (owed.c), after the tables. */
 int fill_owed(struct fill *fill, struct err *err);
+/* Notes that an operation's answer does not tell about the row. Takes reason over. */
+int row_gap(struct row *row, int operation, int64_t call, char *reason);
 /* Fills row->values, arn and region, notes gaps. 0, 1: not in scope, -1. */
 int row_make(struct row *row, struct err *err);
 void row_clear(struct row *row);

@@ -31,8 +31,9 @@ row_text(void *arg, const char *column)
 	return text;
 }
 
+/* *whole is false where a column that it names is not there. */
 static char *
-fill_template(struct row *row, const char *template)
+fill_template(struct row *row, const char *template, bool *whole)
 {
 	struct buf out = { 0 };
 
@@ -49,32 +50,29 @@ fill_template(struct row *row, const char *template)
 				  (size_t)(end - template) - plain - 1);
 		value = row_text(row, name);
 		buf_text(&out, value != NULL ? value : "");
+		*whole &= value != NULL && value[0] != '\0';
 		free(name);
 		template = end + 1;
 	}
 	return buf_take(&out);
 }
 
-static int
-add_gap(struct row *row, const struct schema_column *column, int64_t call,
-	enum path_gap gap)
+int
+row_gap(struct row *row, int operation, int64_t call, char *reason)
 {
 	struct fill *fill = row->fill;
 	const char *arn = row->arn != NULL ? row->arn : row->parent_arn;
-	const struct schema_operation *op = &fill->schema->operations[column->operation];
-	char *reason;
+	const struct schema_operation *op = &fill->schema->operations[operation];
 
 	if (fill->add_gap == NULL)
 		fill->add_gap = db_prepare(
 			fill->evidence->db, row->err,
 			"INSERT INTO known_gap SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS"
 			" (SELECT 1 FROM known_gap WHERE operation = ?1 AND arn = ?3)");
-	if (fill->add_gap == NULL || arn == NULL)
+	if (fill->add_gap == NULL || arn == NULL) {
+		free(reason);
 		return arn == NULL ? 0 : -1;
-	reason = gap == GAP_NO_ITEM ?
-			 mem_print("the answer of %s does not hold it", op->name) :
-			 mem_print("%s in the answer of %s is no valid JSON", column->name,
-				   op->name);
+	}
 	sqlite3_reset(fill->add_gap);
 	sqlite3_bind_text(fill->add_gap, 1, op->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(fill->add_gap, 2, row->region, -1, SQLITE_STATIC);
@@ -88,6 +86,19 @@ add_gap(struct row *row, const struct schema_column *column, int64_t call,
 	return 0;
 }
 
+static int
+add_gap(struct row *row, const struct schema_column *column, int64_t call,
+	enum path_gap gap)
+{
+	const char *name = row->fill->schema->operations[column->operation].name;
+
+	return row_gap(row, column->operation, call,
+		       gap == GAP_NO_ITEM ?
+			       mem_print("the answer of %s does not hold it", name) :
+			       mem_print("%s in the answer of %s is no valid JSON",
+					 column->name, name));
+}
+
 /* What is being asked of several answers until one tells. */
 struct asking {
 	struct row *row;
@@ -95,6 +106,7 @@ struct asking {
 	json_t *value;
 	enum path_gap gap;
 	int gap_page;
+	bool told; /* an answer held the item, whatever it says of it */
 	bool refused;
 };
 
@@ -113,10 +125,11 @@ ask_page(struct asking *asking, int page)
 		return;
 	root.value = kept->body;
 	value = path_value(&root, kept->request, asking->column->path, row_text, row, &gap);
-	if (gap != GAP_NONE) {
+	if (gap != GAP_NONE && asking->gap != GAP_NOT_JSON) {
 		asking->gap = gap;
 		asking->gap_page = page;
 	}
+	asking->told |= gap == GAP_NONE;
 	if (value != NULL && asking->value != NULL && json_is_array(value) &&
 	    json_is_array(asking->value)) {
 		json_t *joined = json_copy(asking->value);
@@ -194,6 +207,8 @@ ask_others(struct row *row, size_t at)
 		ask_siblings(&asking);
 	}
 	row->values[at] = asking.value;
+	if (asking.gap == GAP_NO_ITEM && asking.told)
+		asking.gap = GAP_NONE;
 	if (asking.value == NULL && asking.gap != GAP_NONE && !asking.refused)
 		status = add_gap(row, column, row->fill->pages[asking.gap_page].id,
 				 asking.gap);
@@ -255,13 +270,15 @@ set_region(struct row *row)
 	size_t i;
 	json_t *name;
 
-	if (own == NULL && row->table->columns[at].path != NULL)
+	bool guessed = own == NULL && row->table->columns[at].path != NULL;
+
+	if (guessed)
 		own = "us-east-1";
 	row->region = arena_text(&row->fill->arena, own != NULL ? own : call);
 	set_text(row, "region", row->region);
 	if (json_array_size(row->fill->scope) == 0 ||
-	    strcmp(row->region, "aws-global") == 0)
-		return true;
+	    strcmp(row->region, "aws-global") == 0 || guessed)
+		return true; /* what may be in scope is no less than unknown */
 	json_array_foreach(row->fill->scope, i, name)
 		if (strcmp(json_string_value(name), row->region) == 0)
 			return true;
@@ -284,11 +301,37 @@ other_columns(struct row *row)
 	return 0;
 }
 
+/* Finds the row's ARN. A resource that was listed without what names it gets one of its own: under that of another it
+ * would be lost. Returns whether it has a true one. */
+static bool
+name_row(struct row *row)
+{
+	const struct schema_table *table = row->table;
+	int at = schema_find_column(table, "arn");
+	bool whole = true;
+	char hash[SHA256_ROOM], *text, *nameless;
+
+	if (row->values[at] != NULL)
+		row->arn = column_text(row->values[at]);
+	else if (table->arn != NULL)
+		row->arn = fill_template(row, table->arn, &whole);
+	if (table->type == NULL || (row->arn != NULL && row->arn[0] != '\0' && whole))
+		return true;
+	text = json_canonical(row->place->value);
+	nameless = mem_print("%s?%.16s",
+			     row->arn != NULL && row->arn[0] != '\0' ? row->arn : table->name,
+			     sha256_hex(text, strlen(text), hash));
+	free(text);
+	free(row->arn);
+	row->arn = nameless;
+	return false;
+}
+
 int
 row_make(struct row *row, struct err *err)
 {
 	const struct schema_table *table = row->table;
-	int at = schema_find_column(table, "arn");
+	bool named;
 
 	row->err = err;
 	row->values = mem_get(table->column_count * sizeof(json_t *));
@@ -297,15 +340,16 @@ row_make(struct row *row, struct err *err)
 	if (!set_region(row))
 		return 1;
 	set_text(row, "account_id", row->fill->account_id);
-	if (row->values[at] != NULL)
-		row->arn = column_text(row->values[at]);
-	else if (table->arn != NULL)
-		row->arn = fill_template(row, table->arn);
+	named = name_row(row);
 	set_text(row, "arn", row->arn);
 	if (table->of >= 0)
 		set_text(row, "parent_arn", row->parent_arn);
 	if (row->only_arn)
 		return 0;
+	if (!named && row_gap(row, table->operation,
+			      row->page >= 0 ? row->fill->pages[row->page].id : 0,
+			      mem_text("it was listed without a name")) < 0)
+		return -1;
 	if (own_columns(row, true) < 0)
 		return -1;
 	return other_columns(row);

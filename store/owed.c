@@ -109,11 +109,11 @@ find_regions(struct owing *owing)
 				add_region(owing, name);
 		}
 	}
-	for (i = 0; owing->region_count == 0 && i < json_array_size(fill->scope); i++)
-		add_region(owing, json_string_value(json_array_get(fill->scope, i)));
 	if (owing->region_count > 0)
 		return;
-	for (i = 0; i < fill->page_count; i++)
+	json_array_foreach(fill->scope, i, item)
+		add_region(owing, json_string_value(item));
+	for (i = 0; json_array_size(fill->scope) == 0 && i < fill->page_count; i++)
 		add_region(owing, fill->pages[i].region);
 }
 

@@ -208,6 +208,16 @@ walk_union(struct walk *to, const struct place *at, const json_t *value,
 	}
 }
 
+/* Whether "[Key={column}]" follows at once: a list that is not there lacks the row's item too. */
+static bool
+selects_by_column(const char *path, size_t len)
+{
+	size_t end = len > 0 && path[0] == '[' ? span(path + 1, len - 1, "]") : 0;
+
+	return end > 2 && end + 1 < len + 1 && path[end] == '}' &&
+	       memmem(path + 1, end, "={", 2) != NULL;
+}
+
 static void
 walk_name(struct walk *to, const struct place *at, const json_t *value, const char *path,
 	  size_t len)
@@ -219,6 +229,8 @@ walk_name(struct walk *to, const struct place *at, const json_t *value, const ch
 	free(name);
 	if (next != NULL && !json_is_null(next))
 		walk(to, at, next, value, path + name_len, len - name_len);
+	else if (to->gap != NULL && selects_by_column(path + name_len, len - name_len))
+		*to->gap = GAP_NO_ITEM;
 }
 
 static void

@@ -43,7 +43,7 @@ struct operation {
 	const char *region;    /* path in the parent's item of the region to ask */
 	const char *regions;   /* "us-east-1": asked only there (as well as GLOBAL services) */
 	const char *absent;    /* error codes that say "not configured", space between; "Code/words" only with these words in the message
-				* (underscore for a space) */
+				* (underscore for a space), "Code/!words" only without */
 	const char *unsubscribed; /* error codes that say the account does not use the service: `absent` that coverage shows */
 	const char *secrets;   /* paths whose values may hold secrets, space between: redacted before anything is stored */
 	const char *drop;      /* paths of members that are secrets by nature: never kept */

@@ -24,7 +24,7 @@ static const struct operation operations[] = {
 	  .bind = "clusters=." },
 	{ .name = "GetAlternateContact", .service = "account", .regions = "us-east-1",
 	  .bind = "AlternateContactType='BILLING'|'SECURITY'",
-	  .absent = "ResourceNotFoundException AccessDeniedException/no_contact" },
+	  .absent = "ResourceNotFoundException/!vanished AccessDeniedException/no_contact" },
 	{ .name = "ListBuckets", .service = "s3", .items = "Buckets" },
 	{ .name = "GetBucketPolicy", .service = "s3", .parent = "s3:ListBuckets",
 	  .bind = "Bucket=Name", .region = "BucketRegion" },

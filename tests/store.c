@@ -194,7 +194,14 @@ test_scope(void)
 
 	say_buckets(e);
 	fill(e);
-	expect(e, "SELECT group_concat(name) FROM bucket", "a");
+	/* b does not say where it is, so it may be here */
+	expect(e, "SELECT group_concat(name) FROM bucket", "a,b");
+	evidence_close(e);
+	e = shop_evidence(schema, ":memory:", "{\"regions\":[\"eu-west-2\"]}");
+	say(e, "aws-global", "ListBuckets", 0, 0,
+	    "{\"Buckets\":[{\"Name\":\"a\",\"BucketRegion\":\"eu-west-1\"}]}");
+	fill(e);
+	expect(e, "SELECT count(*) FROM bucket", "0");
 	evidence_close(e);
 	schema_free(schema);
 }
@@ -347,6 +354,8 @@ test_paths(void)
 		{ "L[K=y].V", "20" },
 		{ "L[K={name}].V", "10" },
 		{ "L[K={none}].V", "!" },
+		{ "Nowhere[K={none}].V", "!" },
+		{ "Nowhere[K=x].V", "-" },
 		{ "L[K=z].V", "-" },
 		{ "Missing|A.B", "1" },
 		{ "{A.B,S}", "[1,\"text\"]" },

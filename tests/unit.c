@@ -22,6 +22,7 @@
 	X(collect)     \
 	X(iam_report)  \
 	X(store)       \
+	X(truth)       \
 	X(checks)      \
 	X(policy)      \
 	X(filter)      \
