@@ -142,6 +142,24 @@ write_marks(struct collector *collector, int64_t id, struct marks *marks)
 	return status;
 }
 
+/* What is kept of a message: services quote what they were told, and we quote what could not be decoded. Caller frees. */
+static char *
+keepable_message(const struct operation *row, const struct aws_answer *answer)
+{
+	bool guarded = row->secrets != NULL || row->drop != NULL;
+	int number = 0;
+	char *redacted;
+
+	if (answer->message == NULL)
+		return NULL;
+	if (guarded && answer->raw != NULL)
+		return mem_text("the answer could not be decoded; it may hold secrets and was "
+				"not kept");
+	redacted = secret_redact(answer->message, strlen(answer->message), NULL, &number, NULL,
+				 NULL);
+	return redacted != NULL ? redacted : mem_text(answer->message);
+}
+
 /* Writes the call as it was answered. Returns its id, or -1 with the collector failed. */
 static int64_t
 record(struct job *job, const struct aws_answer *answer, json_t *body, const char *outcome,
@@ -150,12 +168,13 @@ record(struct job *job, const struct aws_answer *answer, json_t *body, const cha
 	struct collector *collector = job->collector;
 	const struct schema_operation *op = job_operation(job);
 	struct place root = { .value = body };
+	char *message = keepable_message(op->row, answer);
 	struct call call = {
 		.region = job->label, .service = op->service, .operation = op->operation,
 		.parameters = job->parameters, .page = job->page, .parent = job->parent,
 		.items = job->items, .item_count = job->item_count,
 		.attempts = answer->attempts, .status = answer->status, .outcome = outcome,
-		.error = answer->code, .message = answer->message,
+		.error = answer->code, .message = message,
 		.request_id = answer->request_id, .started_at = answer->started_at,
 		.duration_ms = answer->duration_ms, .body = body,
 	};
@@ -174,6 +193,7 @@ record(struct job *job, const struct aws_answer *answer, json_t *body, const cha
 		places_free(&places);
 	}
 	id = evidence_add_call(collector->collect->evidence, &call, collector->err);
+	free(message);
 	if (id < 0 || write_marks(collector, id, marks) < 0) {
 		collector->status = -1;
 		return -1;

@@ -84,7 +84,7 @@ arena_gives_zeroed_memory(void)
 	big = arena_get(&arena, 1000000);
 	memset(big, 1, 1000000);
 	p = arena_get(&arena, 8);
-	CU_ASSERT(p != NULL && (uintptr_t)p % sizeof(max_align_t) == 0);
+	CU_ASSERT(p != NULL && (uintptr_t)p % _Alignof(max_align_t) == 0);
 	check_text(first, "first", "first text");
 	check_text(arena_print(&arena, "%s-%d", "a", 5), "a-5", "arena_print");
 	check_text(arena_text_n(&arena, "abcdef", 3), "abc", "arena_text_n");

@@ -199,7 +199,9 @@ def answer(protocol, operation, value):
     wrap = shape.serialization.get("resultWrapper")
     if protocol == "query" and wrap:
         inside = f"<{wrap}>{inside}</{wrap}><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>"
-    return headers, f'<?xml version="1.0"?>\n<Root xmlns="urn:any">{inside}</Root>'.encode()
+    # EC2 names the root for the operation, rest-xml for a shape
+    root = f"{operation.name}Response" if protocol == "ec2" else "Root"
+    return headers, f'<?xml version="1.0"?>\n<{root} xmlns="urn:any">{inside}</{root}>'.encode()
 
 
 def as_printed(value):

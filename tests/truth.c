@@ -240,6 +240,74 @@ test_gaps(void)
 	}
 }
 
+/* ---- What stands beside the answers. */
+
+struct heard {
+	int count;
+	char all[2000];
+};
+
+static void
+hear(void *arg, const char *text)
+{
+	struct heard *heard = arg;
+	size_t at = strlen(heard->all);
+
+	heard->count++;
+	snprintf(heard->all + at, sizeof(heard->all) - at, "%s;", text);
+}
+
+/* Each change would alter a row or a verdict, and touches no body. */
+static void
+test_records(void)
+{
+	static const struct {
+		const char *change, *named; /* NULL: the chain alone notices */
+	} cases[] = {
+		{ "SELECT 1", NULL },
+		{ "UPDATE api_call SET outcome = 'absent' WHERE outcome = 'refused'", NULL },
+		{ "UPDATE api_call SET outcome = 'refused' WHERE id = 1", "call 1, s3:ListBuckets" },
+		{ "UPDATE api_call SET outcome = 'bogus' WHERE id = 1", "call 1, s3:ListBuckets" },
+		{ "UPDATE api_call SET message = 'is not enabled' WHERE outcome = 'refused'", NULL },
+		{ "UPDATE api_call SET parent = 4 WHERE id = 2", "call 2, s3:GetBucketPolicy" },
+		{ "UPDATE api_call SET parent = NULL WHERE id = 2", NULL },
+		{ "UPDATE call_subject SET item = 1 WHERE call = 2", NULL },
+		{ "DELETE FROM call_subject WHERE call = 2", NULL },
+		{ "INSERT INTO call_subject(call, item) VALUES (2, 1)", NULL },
+		{ "UPDATE api_call SET encoding = 'raw' WHERE id = 2", NULL },
+		{ "UPDATE scan SET started_at = '2020-01-01T00:00:00Z'", NULL },
+		{ "UPDATE scan SET options = '{\"regions\":[\"eu-west-1\"]}'", NULL },
+		{ "UPDATE scan SET state = 'incomplete'", NULL },
+		{ "UPDATE scan SET account_id = '999999999999'", NULL },
+	};
+	static const struct told told[] = {
+		LIST_OF("[{\"Name\":\"a\",\"BucketRegion\":\"eu-west-1\"},"
+			"{\"Name\":\"b\",\"BucketRegion\":\"eu-west-1\"}]"),
+		{ "eu-west-1", "s3:GetBucketPolicy", "{\"Bucket\":\"a\"}", 0, 1, 0,
+		  "{\"Policy\":\"{}\"}" },
+		{ "eu-west-1", "s3:GetBucketPolicy", "{\"Bucket\":\"b\"}", 0, 1, 1, NULL },
+		CONTACTS,
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct trial trial = { 0 };
+		struct heard heard = { 0 };
+		struct err err = { 0 };
+
+		trial_begin(&trial, TWO_REGIONS, told, COUNT(told));
+		CU_ASSERT_EQUAL(db_run(evidence_db(trial.evidence), &err, cases[i].change), 0);
+		CU_ASSERT_TRUE(evidence_verify(trial.evidence, hear, &heard, &err) >= 0);
+		if ((heard.count > 0) != (i > 0) ||
+		    (cases[i].named != NULL && strstr(heard.all, cases[i].named) == NULL))
+			printf("\n  %s: %d troubles: %s\n", cases[i].change, heard.count,
+			       heard.all);
+		CU_ASSERT_EQUAL(heard.count > 0, i > 0);
+		CU_ASSERT_TRUE(cases[i].named == NULL ||
+			       strstr(heard.all, cases[i].named) != NULL);
+		trial_end(&trial);
+	}
+}
+
 int
 tests_truth(void)
 {
@@ -247,5 +315,6 @@ tests_truth(void)
 
 	CU_add_test(suite, "what nobody asked is as good as refused", test_not_asked);
 	CU_add_test(suite, "what an answer leaves out is a known gap", test_gaps);
+	CU_add_test(suite, "a record beside an answer is chained too", test_records);
 	return 0;
 }
