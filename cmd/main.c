@@ -12,6 +12,8 @@
 
 #include "cmd/cmd.h"
 
+#include <fcntl.h>
+
 /* sorted */
 const struct command *const commands[] = {
 	&command_call,	    &command_checks,	  &command_demo,   &command_evaluate,
@@ -117,6 +119,15 @@ run(const struct command *command, int argc, char **argv)
 	return status;
 }
 
+/* A stream that was closed must not become a file of ours, or what is said would be written into it. */
+static void
+hold_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+			return;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -129,11 +140,12 @@ main(int argc, char **argv)
 		name = "help";
 	else if (strcmp(name, "--version") == 0)
 		name = "version";
+	hold_streams();
 	command = find_command(name, &err);
 	if (command == NULL)
 		return cmd_fail(NULL, &err, EXIT_USAGE);
 	status = argc > 1 ? run(command, argc - 1, argv + 1) : run(command, argc, argv);
-	if (fflush(stdout) != 0 && status == EXIT_DONE) {
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
 		err_set(&err, "cannot write to standard output");
 		return cmd_fail(name, &err, EXIT_ERROR);
 	}

@@ -323,33 +323,6 @@ finish(struct state *state, bool incomplete, struct err *err)
 	return verdicts;
 }
 
-/* A recording may have been broken off before it held who asked: its facts tell. */
-static int
-identify(struct state *state, struct err *err)
-{
-	struct err why = { 0 };
-	sqlite3_stmt *get;
-	int status = collect_identity(state->answerer, state->home_region, &state->identity,
-				      err);
-
-	if (status == 0 || state->recording == NULL ||
-	    check_ended(state->recording, "", &why) == 0)
-		return status;
-	get = db_prepare(evidence_db(state->recording), err,
-			 "SELECT account_id, coalesce(caller_arn, ''), partition FROM scan");
-	if (get != NULL && sqlite3_step(get) == SQLITE_ROW) {
-		char **const facts[] = { &state->identity.account_id, &state->identity.arn,
-					 &state->identity.partition };
-
-		for (int i = 0; i < 3; i++)
-			*facts[i] = mem_text((const char *)sqlite3_column_text(get, i));
-		err->text[0] = '\0';
-		status = 0;
-	}
-	sqlite3_finalize(get);
-	return status;
-}
-
 /* Whether the scan that is replayed was itself broken off. */
 static bool
 was_broken_off(const struct state *state)
@@ -364,6 +337,31 @@ was_broken_off(const struct state *state)
 	complete = get != NULL && sqlite3_step(get) == SQLITE_ROW;
 	sqlite3_finalize(get);
 	return !complete;
+}
+
+/* A recording may have been broken off before it held who asked: its facts tell. */
+static int
+identify(struct state *state, struct err *err)
+{
+	sqlite3_stmt *get;
+	int status = collect_identity(state->answerer, state->home_region, &state->identity,
+				      err);
+
+	if (status == 0 || !was_broken_off(state))
+		return status;
+	get = db_prepare(evidence_db(state->recording), err,
+			 "SELECT account_id, coalesce(caller_arn, ''), partition FROM scan");
+	if (get != NULL && sqlite3_step(get) == SQLITE_ROW) {
+		char **const facts[] = { &state->identity.account_id, &state->identity.arn,
+					 &state->identity.partition };
+
+		for (int i = 0; i < 3; i++)
+			*facts[i] = mem_text((const char *)sqlite3_column_text(get, i));
+		err->text[0] = '\0';
+		status = 0;
+	}
+	sqlite3_finalize(get);
+	return status;
 }
 
 static int
@@ -402,6 +400,7 @@ scan_run(const struct scan *scan, struct err *err)
 	struct sigaction action = { .sa_handler = on_signal };
 	int status;
 
+	signal(SIGPIPE, SIG_IGN); /* a reader of progress, or a peer, that goes is no reason to stop */
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	status = run(&state, err);

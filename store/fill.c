@@ -101,14 +101,37 @@ add_arn(char ***arns, size_t *count, const char *arn)
 	(*arns)[(*count)++] = mem_text(arn);
 }
 
-/* Tells the calls about this row's item whose they are. */
+/* Whether the row is but a copy, and the region at home answers for it too. */
+static bool
+is_copy(const struct row *row)
+{
+	const struct fill *fill = row->fill;
+	int op = row->table->operation, at;
+	const char *home;
+
+	if (row->table->home == NULL)
+		return false;
+	at = schema_find_column(row->table, row->table->home);
+	home = at >= 0 ? json_string_value(row->values[at]) : NULL;
+	if (home == NULL || strcmp(home, row->region) == 0)
+		return false;
+	for (int i = fill->first_of[op]; i < fill->last_of[op]; i++) {
+		const struct page *page = &fill->pages[fill->by_operation[i]];
+
+		if (page->answered && strcmp(page->region, home) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Tells the calls about this row's item whose they are: what a copy's region refuses is no doubt about the row at home. */
 static void
 tell_children(struct row *row)
 {
 	struct fill *fill = row->fill;
 	size_t count, first;
 
-	if (row->item < 0 || row->arn == NULL)
+	if (row->item < 0 || row->arn == NULL || is_copy(row))
 		return;
 	first = fill_children(fill, row->page, row->item, &count);
 	for (size_t i = first; i < first + count; i++) {

@@ -219,6 +219,29 @@ add_table(struct schema *schema, const struct scanner *const *list, size_t count
 	return put_declared(schema, table, scanner, row, err);
 }
 
+/* Calls are about the items of an answer, so that lists inside them cannot be filled by such: it would be NULL for ever. */
+static int
+check_below(const struct schema *schema, const struct schema_table *table,
+	    const struct schema_column *column, struct err *err)
+{
+	const char *items = schema->operations[table->operation].row->items;
+	bool listed = table->of < 0 && (table->path == NULL ||
+					(items != NULL && strcmp(table->path, items) == 0));
+	int op = column->operation == table->operation ?
+			 -1 :
+			 schema->operations[column->operation].parent;
+
+	for (; op >= 0 && !listed; op = schema->operations[op].parent)
+		if (op == table->operation)
+			return err_set(err,
+				       "table %s: column %s is filled by %s, which is asked about "
+				       "the items of %s and not about this table's rows",
+				       table->name, column->name,
+				       schema->operations[column->operation].name,
+				       schema->operations[table->operation].name);
+	return 0;
+}
+
 /* A column's operation must be the row's own, asked about the row, or a sibling: never above it. */
 static int
 check_columns(const struct schema *schema, struct err *err)
@@ -229,6 +252,8 @@ check_columns(const struct schema *schema, struct err *err)
 		for (size_t j = 0; j < table->column_count; j++) {
 			int op = schema->operations[table->operation].parent;
 
+			if (check_below(schema, table, &table->columns[j], err) < 0)
+				return -1;
 			for (; op >= 0; op = schema->operations[op].parent)
 				if (op == table->columns[j].operation)
 					return err_set(err,
