@@ -7,6 +7,7 @@ struct owing {
 	struct fill *fill;
 	sqlite3_stmt *add;
 	bool *told;	       /* per operation that was never called: said once, for all */
+	bool *leads_on;	       /* per operation: others are asked about its items */
 	const char **regions;  /* that a regional operation is to be asked in */
 	size_t region_count;
 	struct err *err;
@@ -235,7 +236,7 @@ owe_children(struct owing *owing, int page)
 	struct place root = { 0 };
 	json_t *body = NULL, *request = NULL;
 
-	for (size_t i = 0; of >= 0 && status == 0 && i < schema->operation_count; i++) {
+	for (size_t i = 0; status == 0 && i < schema->operation_count; i++) {
 		if (schema->operations[i].parent != of || owing->told[i])
 			continue;
 		if (kept == NULL) {
@@ -262,6 +263,10 @@ fill_owed(struct fill *fill, struct err *err)
 	int status = -1;
 
 	owing.told = mem_get(count + 1);
+	owing.leads_on = mem_get(count + 1);
+	for (size_t i = 0; i < count; i++)
+		if (fill->schema->operations[i].parent >= 0)
+			owing.leads_on[fill->schema->operations[i].parent] = true;
 	owing.add = db_prepare(fill->evidence->db, err,
 			       "INSERT INTO not_asked VALUES (?, ?, ?)");
 	if (owing.add != NULL)
@@ -271,9 +276,11 @@ fill_owed(struct fill *fill, struct err *err)
 		if (fill->schema->operations[i].parent < 0)
 			status = owe_roots(&owing, (int)i);
 	for (size_t i = 0; status == 0 && i < fill->page_count; i++)
-		status = owe_children(&owing, (int)i);
+		if (fill->pages[i].operation >= 0 && owing.leads_on[fill->pages[i].operation])
+			status = owe_children(&owing, (int)i);
 	sqlite3_finalize(owing.add);
 	free(owing.regions);
 	free(owing.told);
+	free(owing.leads_on);
 	return status;
 }

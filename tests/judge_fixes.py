@@ -14,9 +14,25 @@ BINARY = os.path.abspath(os.environ["PLUMBLINE"])
 SHARED = os.path.abspath(os.environ.get("PLUMBLINE_SHARED", "../shared"))
 
 
+# The CLI of the pinned version keeps handlers of one modify-*-attribute command that break the ec2 commands after it, so each command
+# gets a driver of its own.
+FRESH = """
+import runpy, sys
+sys.path.insert(0, sys.argv[1])
+import awscheck
+once = awscheck.once
+def fresh(*words, **names):
+    awscheck.DRIVER = None
+    return once(*words, **names)
+awscheck.once = fresh
+sys.argv = ["fixes.py"] + sys.argv[2:]
+runpy.run_path(sys.path[0] + "/fixes.py", run_name="__main__")
+"""
+
+
 def judge(name, folder, per_check):
     """fixcheck's last line is: sh X of Y, tf X of Y, yaml X of Y."""
-    command = [sys.executable, os.path.join(SHARED, "fixcheck", "fixes.py"), folder]
+    command = [sys.executable, "-c", FRESH, os.path.join(SHARED, "fixcheck"), folder]
     if per_check:
         command += ["--per-check", str(per_check)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=5000)
