@@ -3,7 +3,7 @@
 #include "store/layout.h"
 
 /* Smaller tables are read whole as quickly as an index is made. */
-enum { WORTH_INDEXING = 200 };
+enum { WORTH_INDEXING = 8 };
 
 /* By enum column_type. */
 static const char *const type_names[] = { "TEXT", "INTEGER", "REAL", "INTEGER", "TEXT", "TEXT", "TEXT" };
