@@ -3,8 +3,8 @@
 
 #include "base/secret.h"
 
-#define DEPTH_MAX 6			      /* of one encoding in another */
-#define OPENED_MAX ((size_t)16 * 1024 * 1024) /* bytes decoded for one text */
+#define DEPTH_MAX 6		       /* of one encoding in another */
+#define OPENED_MAX ((size_t)512 * 1024) /* bytes decoded for one text; user data has 16 KiB */
 #define REPORT_MAX 1000
 #define RUN_MIN 24 /* characters of base64 that could hold a secret */
 #define WHERE_ROOM 200
@@ -86,12 +86,13 @@ markers_report(struct opening *o, const char *text, size_t len, const struct whe
 {
 	const char *at = text, *end = text + len, *line = text, *kind;
 	struct where here = { .outer = where, .line = 1 };
+	bool has_lines = memchr(text, '\n', len) != NULL;
 
 	while ((at = memmem(at, (size_t)(end - at), "[secret:", 8)) != NULL) {
 		for (; line < at; line++)
 			here.line += *line == '\n';
 		if (marker_at(at, (size_t)(end - at), &kind))
-			report_add(o, kind, memchr(text, '\n', len) ? &here : where);
+			report_add(o, kind, has_lines ? &here : where);
 		at += 8;
 	}
 }
@@ -105,7 +106,8 @@ run_open(struct opening *o, const char *text, size_t len, const struct where *wh
 	struct buf inner = { 0 };
 	char *opened = NULL;
 
-	if (o->opened > OPENED_MAX || open_base64(text, len, &inner)) {
+	inner.cap = OPENED_MAX - o->opened;
+	if (o->opened >= OPENED_MAX || open_base64(text, len, &inner)) {
 		buf_free(&inner);
 		return NULL;
 	}
@@ -158,6 +160,7 @@ plain_open(struct opening *o, const char *text, size_t len, const char *name,
 	   const struct where *where)
 {
 	struct where here = { .outer = where, .line = 1 };
+	bool has_lines = memchr(text, '\n', len) != NULL;
 	int before = o->found;
 	struct buf out = { 0 };
 	struct found found;
@@ -169,7 +172,7 @@ plain_open(struct opening *o, const char *text, size_t len, const char *name,
 
 		stretch_open(o, text, at, one->start, &out, &here);
 		secret_handle(o, one->kind, text + one->start, one->len, &out,
-			      memchr(text, '\n', len) ? &here : where);
+			      has_lines ? &here : where);
 		for (at = one->start; at < one->start + one->len; at++)
 			here.line += text[at] == '\n';
 	}
@@ -217,7 +220,8 @@ text_open(struct opening *o, const char *text, size_t len, const char *name,
 			opened = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
 		json_decref(json);
 	} else if (open_is_gzip(text, len) && o->depth <= DEPTH_MAX &&
-		   o->opened <= OPENED_MAX) {
+		   o->opened < OPENED_MAX) {
+		unpacked.cap = OPENED_MAX - o->opened;
 		if (!open_gzip(text, len, &unpacked)) {
 			o->opened += unpacked.len;
 			opened = text_open(o, unpacked.data, unpacked.len, name, &here);
@@ -253,20 +257,36 @@ static const char *const value_keys[] = {
 	"NewValue",    "OldValue",	 "Plaintext",
 };
 
-const char *
-secret_name(const json_t *object, const char *key)
+/* What stands as a name beside a value, or NULL. */
+static const char *
+sibling_name(const json_t *object)
 {
 	const char *member, *name = NULL;
 	json_t *value;
 
-	if (!key || !is_one_of(key, value_keys, COUNT(value_keys)))
-		return key;
 	json_object_foreach((json_t *)(uintptr_t)object, member, value)
 	{
 		if (json_is_string(value) &&
 		    is_one_of(member, name_keys, COUNT(name_keys)))
 			name = json_string_value(value);
 	}
+	return name;
+}
+
+static bool
+is_value_key(const char *key)
+{
+	return is_one_of(key, value_keys, COUNT(value_keys));
+}
+
+const char *
+secret_name(const json_t *object, const char *key)
+{
+	const char *name;
+
+	if (!key || !is_value_key(key))
+		return key;
+	name = sibling_name(object);
 	return name ? name : key;
 }
 
@@ -318,21 +338,24 @@ json_open(struct opening *o, json_t *value, const char *name, const struct where
 	struct where here = { .outer = where };
 	const char *key, *before = NULL, *judged;
 	json_t *member;
+	char *sibling;
 	size_t i;
 
 	if (json_is_string(value)) {
 		string_open(o, value, name, where);
 	} else if (json_is_object(value)) {
+		/* A copy: the name may hold a secret that is replaced. */
+		sibling = mem_text(sibling_name(value));
 		json_object_foreach(value, key, member)
 		{
 			here.key = key;
-			judged = secret_name(value, key);
+			judged = key;
 			/* {"DBPassword": {"Type": "String", "Default": …}} */
-			if (judged == key && name &&
-			    is_one_of(key, value_keys, COUNT(value_keys)))
-				judged = name;
+			if ((sibling || name) && is_value_key(key))
+				judged = sibling ? sibling : name;
 			json_open(o, member, judged, &here);
 		}
+		free(sibling);
 		keys_open(o, value, where);
 	} else if (json_is_array(value)) {
 		json_array_foreach(value, i, member)

@@ -1,7 +1,8 @@
 /* Secret detection, between its files: secret.c (the public functions), secret_find.c
  * (what stands in the clear), secret_assign.c (what a name gives away), secret_kinds.c
- * (tables of formats), secret_name.c (what a name says), secret_value.c (what no secret
- * is), secret_open.c (encodings). */
+ * and secret_shapes.c (formats), secret_name.c (what a name says), secret_value.c (what
+ * no secret is), secret_judge.c (whether a value is what its name announces),
+ * secret_open.c (encodings). */
 
 #ifndef PLUMBLINE_BASE_SECRET_H
 #define PLUMBLINE_BASE_SECRET_H
@@ -28,10 +29,20 @@ size_t marker_at(const char *text, size_t len, const char **kind);
 
 /* ---- secret_kinds.c: formats that need no name. */
 
-/* A secret that starts at text[at] by its own format. Returns its length, 0: none. *kind
- * is set, and *skip to how many bytes in front of the secret belong to the format (a
- * webhook's address). */
-size_t kind_at(const char *text, size_t len, size_t at, const char **kind, size_t *skip);
+/* What one walk through a text knows of what lies ahead, so that no stretch is gone
+ * through for each place in it. Zero at the start. */
+struct kind_memo {
+	size_t jwt_header, jwt_end; /* of the run of base64 that was met last */
+	int jwt_tries;
+	size_t pem_end; /* the next "-----END " */
+	bool pem_known;
+};
+
+/* A secret that starts at text[at] by its own format; at grows from call to call. Returns
+ * its length, 0: none. *kind is set, and *skip to how many bytes in front of the secret
+ * belong to the format (a webhook's address). */
+size_t kind_at(const char *text, size_t len, size_t at, struct kind_memo *memo,
+	       const char **kind, size_t *skip);
 extern const char *const secret_kind_names[];
 extern const size_t secret_kind_count;
 
@@ -56,6 +67,8 @@ bool value_is_plain(const char *value, size_t len);
 bool value_is_uuid(const char *value, size_t len);
 bool value_is_hex(const char *value, size_t len);
 double value_entropy(const char *value, size_t len); /* bits per byte */
+/* Whether value_entropy() is 2.5 or more. */
+bool value_is_varied(const char *value, size_t len);
 /* Whether nobody would have chosen it by hand: a token's body. */
 bool value_is_random(const char *value, size_t len);
 /* Small and capital letters without the order that words have. */
@@ -77,7 +90,8 @@ void find_assignments(const char *text, size_t len, struct found *found);
 /* Where the run of base64 that starts at text[at] ends (line breaks inside let through),
  * or at. */
 size_t base64_run(const char *text, size_t len, size_t at);
-/* Decodes base64 or unpacks gzip: text comes out, or -1. */
+/* Decodes base64 or unpacks gzip: text comes out, or -1. What is over out's cap is cut off
+ * (gzip) or refused. */
 int open_base64(const char *text, size_t len, struct buf *out);
 int open_gzip(const char *data, size_t len, struct buf *out);
 bool open_is_gzip(const char *data, size_t len);

@@ -15,6 +15,8 @@ struct assigner {
 	size_t len;
 	struct found *found;
 	struct span pair_name, pair_value, heading;
+	size_t line;		    /* where the line of the name being judged begins */
+	size_t bare_start, bare_stop; /* no value without quotation marks ends in between */
 };
 
 static bool
@@ -45,8 +47,11 @@ char_at(const struct assigner *a, size_t i)
 static bool
 same(const struct assigner *a, struct span span, const char *word)
 {
-	return span.len == strlen(word) &&
-	       !strncasecmp(a->text + span.start, word, span.len);
+	const char *text = a->text + span.start;
+
+	/* Most words differ in their first letter; "-" and letters have the bit set. */
+	return (*text | 0x20) == *word && !strncasecmp(text, word, span.len) &&
+	       word[span.len] == '\0';
 }
 
 static bool
@@ -103,10 +108,8 @@ quoted_end(const struct assigner *a, size_t i, char quote, size_t level)
 static bool
 begins_line(const struct assigner *a, size_t start)
 {
-	size_t i = start;
+	size_t i = start - a->line > 40 ? start - 40 : a->line;
 
-	while (i > 0 && a->text[i - 1] != '\n' && start - i < 40)
-		i--;
 	while (i < start && (is_blank(a->text[i]) || a->text[i] == '-'))
 		i++;
 	return i == start || (start - i >= 4 && (!strncmp(a->text + i, "export ", 7) ||
@@ -131,16 +134,33 @@ static const bool ends_bare[256] = {
 	[','] = true, [')'] = true,  ['}'] = true, [']'] = true, ['&'] = true, ['\\'] = true,
 };
 
+/* Where a value of "a=b;c=d" ends. Of values in one another ("a=b=c=d") all end in the
+ * same place: it is found once. */
+static size_t
+bare_stop(struct assigner *a, size_t i)
+{
+	if (i >= a->bare_start && i < a->bare_stop)
+		return a->bare_stop;
+	a->bare_start = i;
+	while (i < a->len && (unsigned char)a->text[i] > ' ' &&
+	       !ends_bare[(unsigned char)a->text[i]])
+		i++;
+	return a->bare_stop = i;
+}
+
 /* Where a value without quotation marks ends. What begins its line goes up to the next
  * blank: all of a password must go, whatever signs it has. */
 static size_t
-bare_end(const struct assigner *a, size_t i, bool whole, char outer)
+bare_end(struct assigner *a, size_t i, bool whole, char outer)
 {
-	size_t stop = i + VALUE_MAX < a->len ? i + VALUE_MAX : a->len;
+	size_t stop = i + VALUE_MAX < a->len ? i + VALUE_MAX : a->len, end;
 
+	if (!whole && !outer) {
+		end = bare_stop(a, i);
+		return end < stop ? end : stop;
+	}
 	for (; i < stop && (unsigned char)a->text[i] > ' '; i++) {
-		if (outer ? a->text[i] == outer
-			  : !whole && ends_bare[(unsigned char)a->text[i]])
+		if (outer && a->text[i] == outer)
 			break;
 		if (whole && strchr(",;&", a->text[i]) && assigns_next(a, i + 1))
 			break;
@@ -150,7 +170,7 @@ bare_end(const struct assigner *a, size_t i, bool whole, char outer)
 
 /* The value that begins at i, behind the separator. */
 static struct span
-value_span(const struct assigner *a, size_t i, size_t name, char outer)
+value_span(struct assigner *a, size_t i, size_t name, char outer)
 {
 	struct span span = { 0 };
 	size_t level = 0, end;
@@ -181,14 +201,31 @@ value_span(const struct assigner *a, size_t i, size_t name, char outer)
 	return span;
 }
 
+/* Judges value under a name of name_len bytes. */
+static void
+named_judge(struct assigner *a, const char *name, size_t name_len, struct span value)
+{
+	const char *kind;
+
+	if (!value.len || a->found->taken[value.start])
+		return;
+	kind = value_kind(name, name_len, a->text + value.start, value.len);
+	if (kind)
+		found_add(a->found, kind, value.start, value.len);
+}
+
 static void
 value_judge(struct assigner *a, struct span name, struct span value)
 {
-	const char *kind, *text = a->text + value.start;
+	named_judge(a, a->text + name.start, name.len, value);
+}
 
-	kind = value_kind(a->text + name.start, name.len, text, value.len);
-	if (kind)
-		found_add(a->found, kind, value.start, value.len);
+static void
+password_judge(struct assigner *a, struct span value)
+{
+	static const char word[] = "password";
+
+	named_judge(a, word, sizeof(word) - 1, value);
 }
 
 static const char *const name_words[] = {
@@ -213,16 +250,14 @@ is_near(struct span earlier, size_t at)
 static void
 pair_judge(struct assigner *a, struct span value, bool bare_too)
 {
-	static const char word[] = "password";
 	const char *text = a->text + value.start, *colon = memchr(text, ':', value.len);
 	size_t skip = colon ? (size_t)(colon - text) + 1 : 0;
-	const char *kind;
 
 	if ((!colon && !bare_too) || value.len - skip < 5 || memchr(text, '/', skip))
 		return;
-	kind = value_kind(word, sizeof(word) - 1, text + skip, value.len - skip);
-	if (kind)
-		found_add(a->found, kind, value.start + skip, value.len - skip);
+	value.start += skip;
+	value.len -= skip;
+	password_judge(a, value);
 }
 
 static bool
@@ -278,33 +313,19 @@ separator_skip(const struct assigner *a, size_t i)
 static bool
 line_has(const struct assigner *a, size_t at, const char *word)
 {
-	size_t start = at;
+	size_t start = at - a->line > 200 ? at - 200 : a->line;
 
-	while (start > 0 && a->text[start - 1] != '\n' && at - start < 200)
-		start--;
 	return memmem(a->text + start, at - start, word, strlen(word)) != NULL;
 }
 
 static struct span
-word_behind(const struct assigner *a, size_t i)
+word_behind(struct assigner *a, size_t i)
 {
 	struct span none = { 0 };
 
 	if (!is_blank(char_at(a, i)))
 		return none;
 	return value_span(a, i, i, '\0');
-}
-
-static const char password_word[] = "password";
-
-static void
-password_judge(struct assigner *a, struct span value)
-{
-	const char *kind = value_kind(password_word, sizeof(password_word) - 1,
-				      a->text + value.start, value.len);
-
-	if (kind)
-		found_add(a->found, kind, value.start, value.len);
 }
 
 /* "Bearer TOKEN" and "Basic BASE64". */
@@ -328,12 +349,10 @@ scheme_judge(struct assigner *a, struct span name, struct span value)
 static void
 echo_judge(struct assigner *a, size_t at)
 {
-	size_t start = at, end;
+	size_t start = at - a->line > 400 ? at - 400 : a->line, end;
 	const char *echo;
 	struct span value;
 
-	while (start > 0 && a->text[start - 1] != '\n' && at - start < 400)
-		start--;
 	echo = memmem(a->text + start, at - start, "echo ", 5);
 	if (!echo)
 		return;
@@ -473,7 +492,8 @@ find_assignments(const char *text, size_t len, struct found *found)
 
 	while (i < len) {
 		if (!is_name(text[i])) {
-			i++;
+			if (text[i++] == '\n')
+				a.line = i;
 			continue;
 		}
 		for (end = i; end < len && is_name(text[end]); end++)

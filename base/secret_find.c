@@ -30,11 +30,12 @@ found_free(struct found *found)
 static void
 find_formats(const char *text, size_t len, struct found *found)
 {
+	struct kind_memo memo = { 0 };
 	const char *kind;
 	size_t i, n, skip;
 
 	for (i = 0; i < len; i++) {
-		n = kind_at(text, len, i, &kind, &skip);
+		n = kind_at(text, len, i, &memo, &kind, &skip);
 		if (!n)
 			continue;
 		found_add(found, kind, i + skip, n);
@@ -134,20 +135,29 @@ is_base64(char c)
 }
 
 /* The secret half of an access key has no format but 40 characters of base64: near its id
- * it is one. */
+ * it is one. Where ids stand close together, what lies between is gone through once. */
 static void
-find_near(const char *text, size_t len, size_t start, size_t end, struct found *found)
+find_near(const char *text, size_t len, size_t formats, struct found *found)
 {
-	size_t i = start > NEAR ? start - NEAR : 0, run;
+	size_t done = 0, i, at, stop, run;
 
-	if (end + NEAR < len)
-		len = end + NEAR;
-	while (i < len) {
-		for (run = 0; i + run < len && is_base64(text[i + run]); run++)
-			;
-		if (run == 40 && value_kind("aws_secret", 10, text + i, run))
-			found_add(found, "aws-secret-key", i, run);
-		i += run + 1;
+	for (i = 0; i < formats; i++) {
+		const struct secret *id = &found->list[i];
+
+		if (strcmp(id->kind, "aws-access-key-id") != 0)
+			continue;
+		at = id->start > NEAR ? id->start - NEAR : 0;
+		at = at > done ? at : done;
+		stop = id->start + id->len + NEAR < len ? id->start + id->len + NEAR : len;
+		while (at > 0 && at < stop && is_base64(text[at - 1]))
+			at++;
+		for (; at < stop; at += run + 1) {
+			for (run = 0; at + run < len && is_base64(text[at + run]); run++)
+				;
+			if (run == 40 && value_kind("aws_secret", 10, text + at, run))
+				found_add(found, "aws-secret-key", at, run);
+		}
+		done = at < len ? at : len;
 	}
 }
 
@@ -178,7 +188,7 @@ find_named(const char *text, size_t len, const char *name, struct found *found)
 void
 found_read(struct found *found, const char *text, size_t len, const char *name)
 {
-	size_t i, formats;
+	size_t formats;
 
 	memset(found, 0, sizeof(*found));
 	if (!text || len < 5)
@@ -188,11 +198,7 @@ found_read(struct found *found, const char *text, size_t len, const char *name)
 	find_formats(text, len, found);
 	formats = found->count;
 	find_urls(text, len, found);
-	for (i = 0; i < formats; i++) {
-		if (!strcmp(found->list[i].kind, "aws-access-key-id"))
-			find_near(text, len, found->list[i].start,
-				  found->list[i].start + 20, found);
-	}
+	find_near(text, len, formats, found);
 	find_assignments(text, len, found);
 	if (name)
 		find_named(text, len, name, found);

@@ -2,6 +2,11 @@
 
 #include "base/secret.h"
 
+#define PASSWORD_MAX 200 /* what is longer is none */
+/* The head of a longer value is judged for all of it, and of a token even less. */
+#define JUDGED_MAX (PASSWORD_MAX + 1)
+#define HEAD 80
+
 static bool
 is_lower(char c)
 {
@@ -29,13 +34,8 @@ is_digit(char c)
 static bool
 has_space(const char *value, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if ((unsigned char)value[i] <= ' ')
-			return true;
-	}
-	return false;
+	return memchr(value, ' ', len) || memchr(value, '\n', len) ||
+	       memchr(value, '\t', len) || memchr(value, '\r', len);
 }
 
 /* Weak ones count as well: what is set as a password is one, but a word that a schema or
@@ -45,7 +45,7 @@ is_password(const char *value, size_t len)
 {
 	size_t i, letters = 0, digits = 0;
 
-	if (len < 5 || len > 200 || has_space(value, len))
+	if (len < 5 || len > PASSWORD_MAX || has_space(value, len))
 		return false;
 	for (i = 0; i < len; i++) {
 		letters += is_alpha(value[i]);
@@ -68,6 +68,8 @@ is_aws_secret(const char *value, size_t len)
 {
 	size_t i, upper = 0, lower = 0;
 
+	if (len != 40)
+		return false;
 	for (i = 0; i < len; i++) {
 		if (!is_alpha(value[i]) && !is_digit(value[i]) && value[i] != '/' &&
 		    value[i] != '+')
@@ -75,7 +77,7 @@ is_aws_secret(const char *value, size_t len)
 		upper += is_upper(value[i]);
 		lower += is_lower(value[i]);
 	}
-	return len == 40 && upper && lower && value_entropy(value, len) > 3.8;
+	return upper && lower && value_entropy(value, len) > 3.8;
 }
 
 bool
@@ -93,22 +95,16 @@ value_is_basic(const char *value, size_t len)
 	return good;
 }
 
-const char *
-value_kind(const char *name, size_t name_len, const char *value, size_t len)
+/* What a name that promises a token, a key or a secret stands for. */
+static const char *
+token_kind(enum name_class class, const char *name, size_t name_len, const char *value,
+	   size_t len)
 {
-	enum name_class class = name_classify(name, name_len);
-	bool strong;
+	bool strong = name_has(name, name_len, "secret") ||
+		      name_has(name, name_len, "apikey");
+	size_t head = len < HEAD ? len : HEAD;
 
-	if (class == NAME_NONE || len < 5 || value_is_reference(value, len) ||
-	    value_is_placeholder(value, len))
-		return NULL;
-	/* Docker's and npm's files, and the header. */
-	if (name_len >= 4 && name_len <= 13 &&
-	    (!strncasecmp(name + name_len - 4, "auth", 4) || name_len == 13) &&
-	    value_is_basic(value, len))
-		return "basic-auth";
-	strong = name_has(name, name_len, "secret") || name_has(name, name_len, "apikey");
-	if (is_aws_secret(value, len) && class >= NAME_KEY &&
+	if (is_aws_secret(value, len) &&
 	    (strong || name_has(name, name_len, "aws") ||
 	     name_has(name, name_len, "accesskey")))
 		return "aws-secret-key";
@@ -117,15 +113,32 @@ value_kind(const char *name, size_t name_len, const char *value, size_t len)
 	if (has_space(value, len) || (value_is_uuid(value, len) && !strong))
 		return NULL;
 	if (class == NAME_TOKEN) {
-		if (len < 10 || !value_is_random(value, len))
+		if (len < 10 || !value_is_random(value, head))
 			return NULL;
 		return name_has(name, name_len, "token") ? "token"
 		       : name_has(name, name_len, "key") ? "api-key"
 							 : "secret";
 	}
 	/* A mere "key" names identifiers too: only what is long, mixed and no hash. */
-	if (len < 20 || value_is_hex(value, len) || !value_is_random(value, len) ||
-	    value_entropy(value, len) < 3.6)
+	if (len < 20 || value_is_hex(value, head) || !value_is_random(value, head) ||
+	    value_entropy(value, head) < 3.6)
 		return NULL;
 	return "api-key";
+}
+
+const char *
+value_kind(const char *name, size_t name_len, const char *value, size_t len)
+{
+	enum name_class class = len < 5 ? NAME_NONE : name_classify(name, name_len);
+	size_t head = len < JUDGED_MAX ? len : JUDGED_MAX;
+
+	if (class == NAME_NONE || value_is_reference(value, head) ||
+	    value_is_placeholder(value, head))
+		return NULL;
+	/* Docker's and npm's files, and the header. */
+	if (name_len >= 4 && name_len <= 13 &&
+	    (!strncasecmp(name + name_len - 4, "auth", 4) || name_len == 13) &&
+	    value_is_basic(value, len))
+		return "basic-auth";
+	return token_kind(class, name, name_len, value, head);
 }

@@ -10,235 +10,84 @@ struct words {
 	size_t count;
 };
 
-/* Endings that leave the name's meaning as it is. */
+/* Sorted: endings that leave the name's meaning as it is. */
 static const char *const neutral[] = {
-	"value",   "val",     "string",	    "text", "plain",   "plaintext", "raw",
-	"data",	   "prod",    "production", "dev",  "develop", "staging",   "stage",
-	"test",	   "live",    "old",	    "new",  "current", "primary",   "secondary",
-	"backup",  "default", "env",	    "b64",  "base64",  "encoded",   "main",
-	"master1", "a",	      "b",	    "x",    "y",       "v",	    "override",
-	"input",   "arg",     "const",	    "db",   "db1",     "app",	    "eu",
-	"us",
+	"a", "app", "arg", "b", "b64", "backup", "base64", "const", "current", "data",
+	"db", "db1", "default", "dev", "develop", "encoded", "env", "eu", "input",
+	"live", "main", "master1", "new", "old", "override", "plain", "plaintext",
+	"primary", "prod", "production", "raw", "secondary", "stage", "staging",
+	"string", "test", "text", "us", "v", "val", "value", "x", "y",
 };
 
-/* Endings that say the value is about a secret, not one. */
+/* Sorted: endings that say the value is about a secret, not one. */
 static const char *const about[] = {
-	"id",
-	"ids",
-	"arn",
-	"arns",
-	"name",
-	"names",
-	"file",
-	"files",
-	"path",
-	"paths",
-	"dir",
-	"directory",
-	"folder",
-	"url",
-	"urls",
-	"uri",
-	"endpoint",
-	"endpoints",
-	"host",
-	"hostname",
-	"port",
-	"length",
-	"len",
-	"min",
-	"max",
-	"minimum",
-	"maximum",
-	"ttl",
-	"second",
-	"seconds",
-	"minutes",
-	"hours",
-	"days",
-	"expiry",
-	"expires",
-	"expire",
-	"expiration",
-	"expired",
-	"policy",
-	"policies",
-	"reset",
-	"enabled",
-	"enable",
-	"disabled",
-	"disable",
-	"type",
-	"types",
-	"version",
-	"versions",
-	"algorithm",
-	"alg",
-	"rotation",
-	"rotate",
-	"count",
-	"size",
-	"sizes",
-	"format",
-	"prefix",
-	"suffix",
-	"alias",
-	"ref",
-	"reference",
-	"store",
-	"manager",
-	"region",
-	"bucket",
-	"table",
-	"topic",
-	"queue",
-	"role",
-	"user",
-	"username",
-	"users",
-	"email",
-	"provider",
-	"class",
-	"header",
-	"headers",
-	"field",
-	"fields",
-	"param",
-	"params",
-	"parameter",
-	"label",
-	"hint",
-	"age",
-	"history",
-	"strength",
-	"regex",
-	"pattern",
-	"location",
-	"source",
-	"hash",
-	"digest",
-	"fingerprint",
-	"checksum",
-	"thumbprint",
-	"usage",
-	"spec",
-	"state",
-	"status",
-	"method",
-	"mode",
-	"scope",
-	"scopes",
-	"audience",
-	"issuer",
-	"index",
-	"validity",
-	"lifetime",
-	"timeout",
-	"attempts",
-	"required",
-	"changed",
-	"pair",
-	"pairs",
-	"group",
-	"vault",
-	"mount",
-	"engine",
-	"backend",
-	"service",
-	"url1",
-	"expression",
-	"filter",
-	"attribute",
-	"attributes",
-	"date",
-	"time",
-	"at",
-	"on",
-	"column",
-	"limit",
-	"rate",
-	"tokens",
-	"words",
-	"authentication",
-	"auth1",
-	"prompt",
-	"title",
-	"description",
-	"message",
-	"error",
-	"placeholder",
-	"characters",
-	"complexity",
-	"reuse",
-	"prevention",
-	"rules",
-	"validator",
-	"encoder",
-	"factory",
-	"creation",
-	"generation",
-	"template",
-	"set",
-	"get",
-	"endpointurl",
-	"cache",
-	"storage1",
-	"secretname",
-	"keyid",
-	"nonce",
+	"age", "alg", "algorithm", "alias", "arn", "arns", "at", "attempts",
+	"attribute", "attributes", "audience", "auth1", "authentication", "backend",
+	"bucket", "cache", "changed", "characters", "checksum", "class", "column",
+	"complexity", "count", "creation", "date", "days", "description", "digest",
+	"dir", "directory", "disable", "disabled", "email", "enable", "enabled",
+	"encoder", "endpoint", "endpoints", "endpointurl", "engine", "error",
+	"expiration", "expire", "expired", "expires", "expiry", "expression", "factory",
+	"field", "fields", "file", "files", "filter", "fingerprint", "folder", "format",
+	"generation", "get", "group", "hash", "header", "headers", "hint", "history",
+	"host", "hostname", "hours", "id", "ids", "index", "issuer", "keyid", "label",
+	"len", "length", "lifetime", "limit", "location", "manager", "max", "maximum",
+	"message", "method", "min", "minimum", "minutes", "mode", "mount", "name",
+	"names", "nonce", "on", "pair", "pairs", "param", "parameter", "params", "path",
+	"paths", "pattern", "placeholder", "policies", "policy", "port", "prefix",
+	"prevention", "prompt", "provider", "queue", "rate", "ref", "reference",
+	"regex", "region", "required", "reset", "reuse", "role", "rotate", "rotation",
+	"rules", "scope", "scopes", "second", "seconds", "secretname", "service", "set",
+	"size", "sizes", "source", "spec", "state", "status", "storage1", "store",
+	"strength", "suffix", "table", "template", "thumbprint", "time", "timeout",
+	"title", "tokens", "topic", "ttl", "type", "types", "uri", "url", "url1",
+	"urls", "usage", "user", "username", "users", "validator", "validity", "vault",
+	"version", "versions", "words",
 };
 
+/* Sorted. */
 static const char *const password_words[] = {
-	"password",    "passwd",     "passwort",    "pwd",   "passphrase",
-	"pass",	       "pw",	     "passcode",    "passw", "psk",
-	"requirepass", "masterauth", "passphrases",
+	"masterauth", "pass", "passcode", "passphrase", "passphrases", "passw",
+	"passwd", "password", "passwort", "psk", "pw", "pwd", "requirepass",
 };
 
+/* Sorted. */
 static const char *const token_words[] = {
-	"secret",     "secrets",      "token",	       "apikey",	"accesskey",
-	"secretkey",  "privatekey",   "authkey",       "authtoken",	"accesstoken",
-	"credential", "credentials",  "creds",	       "cred",		"auth",
-	"jwt",	      "bearer",	      "pat",	       "salt",		"sas",
-	"signature",  "clientsecret", "appsecret",     "sharedkey",	"accountkey",
-	"masterkey",  "signingkey",   "encryptionkey", "authorization", "sharedaccesskey",
-	"licensekey", "servicekey",   "deploykey",     "refreshtoken",	"sessiontoken",
-	"idtoken",    "bottoken",     "sharedsecret",  "cookie",	"authcode",
-	"seed",
+	"accesskey", "accesstoken", "accountkey", "apikey", "appsecret", "auth",
+	"authcode", "authkey", "authorization", "authtoken", "bearer", "bottoken",
+	"clientsecret", "cookie", "cred", "credential", "credentials", "creds",
+	"deploykey", "encryptionkey", "idtoken", "jwt", "licensekey", "masterkey",
+	"pat", "privatekey", "refreshtoken", "salt", "sas", "secret", "secretkey",
+	"secrets", "seed", "servicekey", "sessiontoken", "sharedaccesskey", "sharedkey",
+	"sharedsecret", "signature", "signingkey", "token",
 };
 
-/* With "key" they make what opens something. */
+/* Sorted: with "key" they make what opens something. */
 static const char *const key_before[] = {
-	"api",	      "access",	  "secret",	 "private",   "auth",
-	"encryption", "encrypt",  "decrypt",	 "signing",   "sign",
-	"signature",  "hmac",	  "master",	 "account",   "service",
-	"client",     "app",	  "application", "license",   "shared",
-	"session",    "storage",  "host",	 "function",  "subscription",
-	"admin",      "deploy",	  "ssh",	 "tls",	      "ssl",
-	"dd",	      "datadog",  "stripe",	 "sendgrid",  "openai",
-	"anthropic",  "llm",	  "maps",	 "aes",	      "des",
-	"jwt",	      "cookie",	  "webhook",	 "consumer",  "server",
-	"root",	      "write",	  "read",	 "ingest",    "ingestion",
-	"developer",  "mailgun",  "twilio",	 "newrelic",  "nr",
-	"rsa",	      "pgp",	  "gpg",	 "vault",     "db",
-	"crypto",     "cipher",	  "security",	 "token",     "integration",
-	"project",    "team",	  "user",	 "bot",	      "merchant",
-	"payment",    "payments", "rollbar",	 "algolia",   "segment",
-	"honeycomb",  "splunk",	  "sumo",	 "pagerduty", "opsgenie",
-	"github",     "gitlab",	  "preshared",
+	"access", "account", "admin", "aes", "algolia", "anthropic", "api", "app",
+	"application", "auth", "bot", "cipher", "client", "consumer", "cookie",
+	"crypto", "datadog", "db", "dd", "decrypt", "deploy", "des", "developer",
+	"encrypt", "encryption", "function", "github", "gitlab", "gpg", "hmac",
+	"honeycomb", "host", "ingest", "ingestion", "integration", "jwt", "license",
+	"llm", "mailgun", "maps", "master", "merchant", "newrelic", "nr", "openai",
+	"opsgenie", "pagerduty", "payment", "payments", "pgp", "preshared", "private",
+	"project", "read", "rollbar", "root", "rsa", "secret", "security", "segment",
+	"sendgrid", "server", "service", "session", "shared", "sign", "signature",
+	"signing", "splunk", "ssh", "ssl", "storage", "stripe", "subscription", "sumo",
+	"team", "tls", "token", "twilio", "user", "vault", "webhook", "write",
 };
 
-/* With "key" they make what finds something. */
+/* Sorted: with "key" they make what finds something. */
 static const char *const key_plain[] = {
-	"bucket",      "object",  "s3",	     "cache",	  "partition",	 "sort",
-	"primary",     "foreign", "hash",    "range",	  "map",	 "lookup",
-	"routing",     "row",	  "index",   "public",	  "publishable", "kms",
-	"translation", "config",  "tag",     "color",	  "dedup",	 "idempotency",
-	"group",       "unique",  "natural", "composite", "header",	 "query",
-	"state",       "metric",  "item",    "file",	  "backend",	 "message",
-	"ordering",    "search",  "i18n",    "site",
+	"backend", "bucket", "cache", "color", "composite", "config", "dedup", "file",
+	"foreign", "group", "hash", "header", "i18n", "idempotency", "index", "item",
+	"kms", "lookup", "map", "message", "metric", "natural", "object", "ordering",
+	"partition", "primary", "public", "publishable", "query", "range", "routing",
+	"row", "s3", "search", "site", "sort", "state", "tag", "translation", "unique",
 };
 
 /* Long names that are written in one word. */
+#define ENDS_MIN 5 /* letters of the shortest */
 static const char *const password_ends[] = { "password", "passwd", "passphrase",
 					     "passwort" };
 static const char *const token_ends[] = {
@@ -246,14 +95,22 @@ static const char *const token_ends[] = {
 	"privatekey", "token",	"authkey",   "clientsecret",
 };
 
+/* Of a sorted list. */
 static bool
 in_list(const char *word, const char *const *list, size_t count)
 {
-	size_t i;
+	size_t low = 0, high = count;
 
-	for (i = 0; i < count; i++) {
-		if (!strcmp(word, list[i]))
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(list[middle], word);
+
+		if (order == 0)
 			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return false;
 }
@@ -329,24 +186,33 @@ is_number(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
+static bool
+ends_in(const char *word, size_t len, const char *const *ends, size_t count)
+{
+	size_t i, n;
+
+	for (i = 0; i < count; i++) {
+		n = strlen(ends[i]);
+		if (len >= n && !memcmp(word + len - n, ends[i], n))
+			return true;
+	}
+	return false;
+}
+
 static enum name_class
 word_classify(const char *word)
 {
-	size_t i;
+	size_t len = strlen(word);
 
 	if (IN(word, password_words))
 		return NAME_PASSWORD;
 	if (IN(word, token_words))
 		return NAME_TOKEN;
-	for (i = 0; i < COUNT(password_ends); i++) {
-		if (text_ends(word, password_ends[i]))
-			return NAME_PASSWORD;
-	}
-	for (i = 0; i < COUNT(token_ends); i++) {
-		if (text_ends(word, token_ends[i]))
-			return NAME_TOKEN;
-	}
-	return NAME_NONE;
+	if (len < ENDS_MIN)
+		return NAME_NONE;
+	if (ends_in(word, len, password_ends, COUNT(password_ends)))
+		return NAME_PASSWORD;
+	return ends_in(word, len, token_ends, COUNT(token_ends)) ? NAME_TOKEN : NAME_NONE;
 }
 
 enum name_class

@@ -4,8 +4,6 @@
 
 #include "base/secret.h"
 
-#define UNPACKED_MAX \
-	((size_t)4 * 1024 * 1024) /* user data has 16 KiB; a bomb has more than this */
 #define LINE_MIN 40		  /* of base64 that goes on in the next line */
 
 static bool
@@ -83,7 +81,7 @@ open_gzip(const char *data, size_t len, struct buf *out)
 	char part[16384];
 	int got;
 
-	if (len > UNPACKED_MAX || inflateInit2(&stream, 15 + 32) != Z_OK)
+	if (len > UINT32_MAX || inflateInit2(&stream, 15 + 32) != Z_OK)
 		return -1;
 	do {
 		stream.next_out = (Bytef *)part;
@@ -91,7 +89,7 @@ open_gzip(const char *data, size_t len, struct buf *out)
 		got = inflate(&stream, Z_NO_FLUSH);
 		if (got == Z_OK || got == Z_STREAM_END)
 			buf_add(out, part, sizeof(part) - stream.avail_out);
-	} while (got == Z_OK && out->len < UNPACKED_MAX && stream.avail_out == 0);
+	} while (got == Z_OK && !out->over && stream.avail_out == 0);
 	inflateEnd(&stream);
 	/* What was cut off in the middle may still hold a secret. */
 	return out->len && (got == Z_STREAM_END || got == Z_OK || got == Z_BUF_ERROR)
@@ -118,7 +116,7 @@ open_base64(const char *text, size_t len, struct buf *out)
 			got = open_gzip(packed.data, packed.len, out);
 		} else if (open_is_text(packed.data, packed.len)) {
 			buf_add(out, packed.data, packed.len);
-			got = 0;
+			got = out->over ? -1 : 0;
 		}
 	}
 	if (clean.data)

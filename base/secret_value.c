@@ -6,6 +6,9 @@
 #include "base/secret.h"
 
 #define PLAIN_MAX 512 /* longer values are not looked at as words */
+#define PLACEHOLDER_MAX 100
+#define HEAD 64 /* whose characters are counted, to see whether there is anything at all */
+#define ENTROPY_MAX 512 /* the head of a longer value tells enough */
 
 static bool
 is_lower(char c)
@@ -39,96 +42,42 @@ starts_nocase(const char *value, size_t len, const char *start)
 	return len >= n && !strncasecmp(value, start, n);
 }
 
-static bool
-has_nocase(const char *value, size_t len, const char *part)
+static char
+fold(char c)
 {
-	size_t n = strlen(part), i;
-
-	for (i = 0; i + n <= len; i++) {
-		if (!strncasecmp(value + i, part, n))
-			return true;
-	}
-	return false;
+	return (char)(is_upper(c) ? c + 32 : c);
 }
 
+/* The first of a sorted list's words that begins with c or more. */
+static size_t
+words_from(const char *const *list, size_t count, char c)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if ((unsigned char)list[middle][0] < (unsigned char)c)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Sorted, in small letters. */
 static const char *const reference_starts[] = {
-	"arn:",
-	"{{",
-	"${",
-	"$(",
-	"$[",
-	"$.",
-	"$$.",
-	"[secret:",
-	"!ref",
-	"!sub",
-	"!getatt",
-	"!join",
-	"!importvalue",
-	"!select",
-	"!base64",
-	"ref:",
-	"fn::",
-	"aws::",
-	"ssm:",
-	"resolve:",
-	"secretsmanager:",
-	"vault:",
-	"op://",
-	"file://",
-	"fileb://",
-	"file(",
-	"s3://",
-	"http://",
-	"https://",
-	"ssm://",
-	"gs://",
-	"secret://",
-	"secret:",
-	"keyvault:",
-	"@microsoft.keyvault",
-	"@@",
-	"env:",
-	"env.",
-	"var.",
-	"local.",
-	"data.",
-	"module.",
-	"os.",
-	"process.env",
-	"system.",
-	"self.",
-	"this.",
-	"config.",
-	"args.",
-	"params.",
-	"parameters.",
-	"secrets.",
-	"github.",
-	"inputs.",
-	"awssecret",
-	"enc[",
-	"enc(",
-	"ansible",
-	"lookup(",
-	"projects/",
-	"/aws/",
-	"ssm-secure:",
-	"cloudformation:",
-	"$env:",
-	"kms:",
-	"sha256:",
-	"sha1:",
-	"sha512-",
-	"sha384-",
-	"sha256-",
-	"data:",
-	"ssh-rsa ",
-	"ssh-ed25519 ",
-	"aaaab3nzac1",
-	"aaaac3nzac1",
-	"pk_live_",
-	"pk_test_",
+	"!base64", "!getatt", "!importvalue", "!join", "!ref", "!select", "!sub", "$$.",
+	"$(", "$.", "$[", "$env:", "${", "/aws/", "@@", "@microsoft.keyvault",
+	"[secret:", "aaaab3nzac1", "aaaac3nzac1", "ansible", "args.", "arn:", "aws::",
+	"awssecret", "cloudformation:", "config.", "data.", "data:", "enc(", "enc[",
+	"env.", "env:", "file(", "file://", "fileb://", "fn::", "github.", "gs://",
+	"http://", "https://", "inputs.", "keyvault:", "kms:", "local.", "lookup(",
+	"module.", "op://", "os.", "parameters.", "params.", "pk_live_", "pk_test_",
+	"process.env", "projects/", "ref:", "resolve:", "s3://", "secret:", "secret://",
+	"secrets.", "secretsmanager:", "self.", "sha1:", "sha256-", "sha256:",
+	"sha384-", "sha512-", "ssh-ed25519 ", "ssh-rsa ", "ssm-secure:", "ssm:",
+	"ssm://", "system.", "this.", "var.", "vault:", "{{",
 };
 
 /* "name", "$name", "%NAME%" and the like. */
@@ -173,133 +122,132 @@ is_call(const char *value, size_t len)
 	       value[len - 1] == ';' || value[i + 1] == '\'' || value[i + 1] == '"';
 }
 
+/* Whether first stands in value with one of next straight behind it. */
+static bool
+has_pair(const char *value, size_t len, char first, const char *next)
+{
+	const char *at = value, *end = value + len;
+
+	while (at < end && (at = memchr(at, first, (size_t)(end - at))) != NULL) {
+		if (++at < end && *at && strchr(next, *at))
+			return true;
+	}
+	return false;
+}
+
 bool
 value_is_reference(const char *value, size_t len)
 {
-	size_t i;
+	char first = len ? fold(*value) : '\0';
+	size_t i = words_from(reference_starts, COUNT(reference_starts), first);
 
-	for (i = 0; i < COUNT(reference_starts); i++) {
+	for (; i < COUNT(reference_starts) && reference_starts[i][0] == first; i++) {
 		if (starts_nocase(value, len, reference_starts[i]))
 			return true;
 	}
-	for (i = 0; i + 1 < len; i++) {
-		if ((value[i] == '$' && (value[i + 1] == '{' || value[i + 1] == '(')) ||
-		    (value[i] == '{' && value[i + 1] == '{'))
-			return true;
-	}
+	if (has_pair(value, len, '$', "{(") || has_pair(value, len, '{', "{"))
+		return true;
 	return is_variable(value, len) || is_call(value, len);
 }
 
+/* Sorted: the whole value, signs left out. */
 static const char *const placeholder_words[] = {
-	"password",	"passwd",
-	"pass",		"pwd",
-	"secret",	"token",
-	"key",		"apikey",
-	"example",	"sample",
-	"dummy",	"fake",
-	"test",		"testing",
-	"placeholder",	"redacted",
-	"masked",	"hidden",
-	"removed",	"todo",
-	"tbd",		"none",
-	"null",		"nil",
-	"undefined",	"unset",
-	"empty",	"true",
-	"false",	"default",
-	"required",	"optional",
-	"string",	"value",
-	"foo",		"bar",
-	"foobar",	"baz",
-	"notset",	"unknown",
-	"changeit",	"changeme",
-	"mypassword",	"mysecret",
-	"mytoken",	"mysecretpassword",
-	"password1",	"secretkey",
-	"yourpassword", "noecho",
-	"confidential", "sensitive",
-	"encrypted",	"plaintext",
-	"prompt",	"disabled",
-	"enabled",	"managed",
-	"generated",	"random",
-	"auto",		"password123",
-	"supersecret",	"topsecret",
+	"apikey", "auto", "bar", "baz", "changeit", "changeme", "confidential",
+	"default", "disabled", "dummy", "empty", "enabled", "encrypted", "example",
+	"fake", "false", "foo", "foobar", "generated", "hidden", "key", "managed",
+	"masked", "mypassword", "mysecret", "mysecretpassword", "mytoken", "nil",
+	"noecho", "none", "notset", "null", "optional", "pass", "passwd", "password",
+	"password1", "password123", "placeholder", "plaintext", "prompt", "pwd",
+	"random", "redacted", "removed", "required", "sample", "secret", "secretkey",
+	"sensitive", "string", "supersecret", "tbd", "test", "testing", "todo", "token",
+	"topsecret", "true", "undefined", "unknown", "unset", "value", "yourpassword",
 };
 
+/* Sorted: what may stand anywhere in the value. */
 static const char *const placeholder_parts[] = {
-	"changeme",	"change-me",
-	"change_me",	"change.me",
-	"changethis",	"change-this",
-	"change_this",	"placeholder",
-	"redacted",	"your-",
-	"your_",	"yourpass",
-	"yoursecret",	"yourtoken",
-	"yourkey",	"my-secret",
-	"my_secret",	"my-pass",
-	"my_pass",	"my-token",
-	"my_token",	"my-api",
-	"my_api",	"xxxx",
-	"example",	"replace",
-	"insert-",	"insert_",
-	"enter-",	"enter_",
-	"dummy",	"sample",
-	"-here",	"_here",
-	"goes-here",	"****",
-	"....",		"----",
-	"____",		"####",
-	"????",		"fixme",
-	"notreal",	"not-real",
-	"not-a-",	"not_a_",
-	"fake-",	"fake_",
-	"put-",		"put_",
-	"set-me",	"set_me",
-	"setme",	"<",
-	"todo",		"1234567890ab",
-	"abcdef123456", "0123456789abcdef",
-	"abcdefghij",	"foobar",
+	"####", "****", "----", "-here", "....", "0123456789abcdef", "1234567890ab",
+	"<", "????", "____", "_here", "abcdef123456", "abcdefghij", "change-me",
+	"change-this", "change.me", "change_me", "change_this", "changeme",
+	"changethis", "dummy", "enter-", "enter_", "example", "fake-", "fake_", "fixme",
+	"foobar", "goes-here", "insert-", "insert_", "my-api", "my-pass", "my-secret",
+	"my-token", "my_api", "my_pass", "my_secret", "my_token", "not-a-", "not-real",
+	"not_a_", "notreal", "placeholder", "put-", "put_", "redacted", "replace",
+	"sample", "set-me", "set_me", "setme", "todo", "xxxx", "your-", "your_",
+	"yourkey", "yourpass", "yoursecret", "yourtoken",
 };
 
-static size_t
-distinct_count(const char *value, size_t len)
+/* Whether more than count different characters stand in value: mostly the first few
+ * tell. */
+static bool
+has_distinct(const char *value, size_t len, size_t count)
 {
 	bool has[256] = { false };
-	size_t i, count = 0;
+	size_t i, distinct = 0;
 
-	for (i = 0; i < len; i++) {
-		count += !has[(unsigned char)value[i]];
+	for (i = 0; i < len && distinct <= count; i++) {
+		distinct += !has[(unsigned char)value[i]];
 		has[(unsigned char)value[i]] = true;
 	}
-	return count;
+	return distinct > count;
+}
+
+/* Whether one of placeholder_parts stands in folded. */
+static bool
+has_placeholder(const char *folded, size_t len)
+{
+	size_t at, i, n;
+
+	for (at = 0; at < len; at++) {
+		i = words_from(placeholder_parts, COUNT(placeholder_parts), folded[at]);
+		for (; i < COUNT(placeholder_parts) &&
+		       placeholder_parts[i][0] == folded[at];
+		     i++) {
+			n = strlen(placeholder_parts[i]);
+			/* In a long random text a short word comes up by chance. */
+			if (len >= 40 && n < 7 && is_alpha(folded[at]))
+				continue;
+			if (n <= len - at && !memcmp(folded + at, placeholder_parts[i], n))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_placeholder_word(const char *folded, size_t len)
+{
+	char word[24];
+	size_t i, n = 0;
+
+	for (i = 0; i < len; i++) {
+		if (!is_alpha(folded[i]) && !is_digit(folded[i]))
+			continue;
+		if (n == sizeof(word) - 1)
+			return false;
+		word[n++] = folded[i];
+	}
+	word[n] = '\0';
+	i = words_from(placeholder_words, COUNT(placeholder_words), *word);
+	for (; i < COUNT(placeholder_words) && placeholder_words[i][0] == *word; i++) {
+		if (!strcmp(word, placeholder_words[i]))
+			return true;
+	}
+	return false;
 }
 
 bool
 value_is_placeholder(const char *value, size_t len)
 {
-	char folded[64];
-	size_t i, n = 0;
+	char folded[PLACEHOLDER_MAX];
+	size_t i;
 
-	if (len == 0 || distinct_count(value, len) <= (len >= 20 ? 4 : len >= 8 ? 3 : 1))
+	if (!has_distinct(value, len < HEAD ? len : HEAD, len >= 20 ? 4 : len >= 8 ? 3 : 1))
 		return true;
-	if (len > 100)
+	if (len > sizeof(folded))
 		return false;
-	for (i = 0; i < len && n < sizeof(folded) - 1; i++) {
-		if (is_alpha(value[i]) || is_digit(value[i]))
-			folded[n++] =
-				(char)(is_upper(value[i]) ? value[i] + 32 : value[i]);
-	}
-	folded[n] = '\0';
-	for (i = 0; n && i < COUNT(placeholder_words); i++) {
-		if (!strcmp(folded, placeholder_words[i]))
-			return true;
-	}
-	for (i = 0; i < COUNT(placeholder_parts); i++) {
-		/* In a long random text a short word comes up by chance. */
-		if (len >= 40 && strlen(placeholder_parts[i]) < 7 &&
-		    is_alpha(placeholder_parts[i][0]))
-			continue;
-		if (has_nocase(value, len, placeholder_parts[i]))
-			return true;
-	}
-	return false;
+	for (i = 0; i < len; i++)
+		folded[i] = fold(value[i]);
+	return is_placeholder_word(folded, len) || has_placeholder(folded, len);
 }
 
 bool
@@ -334,17 +282,28 @@ value_is_uuid(const char *value, size_t len)
 double
 value_entropy(const char *value, size_t len)
 {
-	size_t counts[256] = { 0 }, i;
-	double bits = 0;
+	unsigned short counts[256] = { 0 };
+	double sum = 0;
+	size_t i, used = len < ENTROPY_MAX ? len : ENTROPY_MAX;
 
-	for (i = 0; i < len; i++)
+	for (i = 0; i < used; i++)
 		counts[(unsigned char)value[i]]++;
-	for (i = 0; i < 256; i++) {
-		if (counts[i])
-			bits -= (double)counts[i] / (double)len *
-				log2((double)counts[i] / (double)len);
+	/* Each character's share is added once, where it stands first. */
+	for (i = 0; i < used; i++) {
+		double count = counts[(unsigned char)value[i]];
+
+		if (count > 1)
+			sum += count * log2(count);
+		counts[(unsigned char)value[i]] = 0;
 	}
-	return bits;
+	return used ? log2((double)used) - sum / (double)used : 0;
+}
+
+bool
+value_is_varied(const char *value, size_t len)
+{
+	/* Five characters have at most 2.33 bits. */
+	return has_distinct(value, len, 5) && value_entropy(value, len) >= 2.5;
 }
 
 /* Small and capital letters without the order that words have. */
@@ -391,7 +350,7 @@ value_is_plain(const char *value, size_t len)
 	    (value[0] == '/' || value[0] == '~' || starts_nocase(value, len, "./") ||
 	     starts_nocase(value, len, "../")) &&
 	    memchr(value, '/', len))
-		return distinct_count(value, len) < 40;
+		return !has_distinct(value, len, 39);
 	for (i = 0; i <= len; i++) {
 		if (i < len && !strchr("-_./:@ ,", value[i]))
 			continue;
@@ -411,13 +370,17 @@ bool
 value_is_random(const char *value, size_t len)
 {
 	size_t i, upper = 0, lower = 0, digits = 0;
+	bool is_hex = value_is_hex(value, len);
 
+	/* Eight characters have at most 3 bits, five 2.33. */
+	if (!has_distinct(value, len, len < 20 || is_hex ? 5 : 8))
+		return false;
 	for (i = 0; i < len; i++) {
 		upper += is_upper(value[i]);
 		lower += is_lower(value[i]);
 		digits += is_digit(value[i]);
 	}
-	if (value_is_hex(value, len))
+	if (is_hex)
 		return len >= 16 && digits && digits < len &&
 		       value_entropy(value, len) > 2.5;
 	if (digits == len)
