@@ -21,7 +21,7 @@ csv_write(struct facts *facts, const char *path, struct err *err)
 		return -1;
 	for (size_t i = 0; i < COUNT(columns); i++)
 		out_csv(&out, columns[i], i + 1 == COUNT(columns));
-	if (findings_open(&findings, facts, NULL, err) == 0)
+	if (findings_open(&findings, facts, ANY_VERDICT, err) == 0)
 		while ((got = findings_next(&findings, &row, err)) == 1) {
 			const struct check_row *check = row.check;
 			const char *cells[] = {

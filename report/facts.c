@@ -114,35 +114,10 @@ facts_check(const struct facts *facts, const char *id)
 }
 
 static int
-read_counts(struct facts *facts, sqlite3_stmt *row)
-{
-	const char *id = (const char *)sqlite3_column_text(row, 0);
-	struct check_row *check = (struct check_row *)facts_check(facts, id);
-	int verdict = index_of(verdict_names, VERDICTS,
-			       (const char *)sqlite3_column_text(row, 1), UNKNOWN);
-	int severity =
-		index_of(severity_names, SEVERITIES,
-			 (const char *)sqlite3_column_text(row, 2), SEVERITIES - 1);
-	long count = (long)sqlite3_column_int64(row, 3);
-	long excepted = verdict == FAIL ? (long)sqlite3_column_int64(row, 4) : 0;
-
-	facts->totals[verdict] += count;
-	facts->by_severity[severity][verdict] += count;
-	facts->findings += count;
-	facts->excepted += excepted;
-	if (check != NULL) {
-		check->counts[verdict] += count;
-		check->excepted += excepted;
-	}
-	return 0;
-}
-
-static int
 read_totals(struct facts *facts, sqlite3_stmt *row)
 {
 	facts->calls = (long)sqlite3_column_int64(row, 0);
 	facts->refused_calls = (long)sqlite3_column_int64(row, 1);
-	facts->accounts = (long)sqlite3_column_int64(row, 2);
 	return 0;
 }
 
@@ -248,14 +223,10 @@ facts_load(struct facts *facts, const struct report_source *source, struct err *
 		goto fail;
 	}
 	index_checks(facts);
-	if (facts_each(
-		    facts, err,
-		    "SELECT check_id, verdict, severity, count(*), count(exception_id) "
-		    "FROM finding GROUP BY 1, 2, 3",
-		    read_counts) < 0 ||
+	if (order_load(facts, err) < 0 ||
 	    facts_each(facts, err,
-		       "SELECT count(*), coalesce(sum(outcome = 'refused'), 0), "
-		       "(SELECT count(DISTINCT account_id) FROM finding) FROM api_call",
+		       "SELECT count(*), coalesce(sum(outcome = 'refused'), 0) "
+		       "FROM api_call",
 		       read_totals) < 0 ||
 	    load_account(facts, err) < 0 || gaps_load(facts, err) < 0 ||
 	    controls_load(facts, err) < 0)
@@ -276,6 +247,7 @@ facts_free(struct facts *facts)
 	free(facts->refusals);
 	free(facts->questions);
 	free(facts->regions);
+	free(facts->tallies);
 	arena_free(&facts->arena);
 	*facts = (struct facts){ 0 };
 }

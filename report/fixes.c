@@ -77,7 +77,7 @@ fixes_write(struct facts *facts, const char *path, struct err *err)
 	int got = -1;
 
 	if (out_open(&index, index_path, err) < 0 ||
-	    findings_open(&findings, facts, "fail", err) < 0)
+	    findings_open(&findings, facts, FAIL, err) < 0)
 		goto out;
 	out_text(&index, "finding_id,check_id,severity,region,resource,sh,tf,yaml\r\n");
 	while ((got = findings_next(&findings, &row, err)) == 1) {

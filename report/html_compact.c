@@ -78,7 +78,7 @@ html_compact(struct page *page, enum verdict verdict, long most, struct err *err
 	long rows = 0, count = 0;
 	int got;
 
-	if (findings_open(&findings, page->facts, verdict_names[verdict], err) < 0)
+	if (findings_open(&findings, page->facts, (int)verdict, err) < 0)
 		return -1;
 	out_text(&page->out, "<div class=\"lines\" data-g>\n");
 	while ((got = findings_next(&findings, &finding, err)) == 1) {

@@ -264,7 +264,7 @@ html_failed(struct page *page, struct err *err)
 	int got;
 
 	html_open(page, "failed", "What failed");
-	if (findings_open(&findings, page->facts, "fail", err) < 0)
+	if (findings_open(&findings, page->facts, FAIL, err) < 0)
 		return -1;
 	if (page->facts->totals[FAIL] == 0)
 		out_text(&page->out, "<p class=\"card note\">No check failed.</p>\n");

@@ -83,26 +83,38 @@ write_by_severity(struct page *page)
 }
 
 static int
-write_row(struct facts *facts, sqlite3_stmt *row)
+most_failed_first(const void *a, const void *b)
 {
-	struct page *page = facts->user;
-	long counts[VERDICTS] = { 0 };
+	const struct tally *left = a, *right = b;
 
-	for (int i = 0; i < VERDICTS; i++)
-		counts[i] = (long)sqlite3_column_int64(row, 1 + i);
-	out_text(&page->out, "<tr><th scope=\"row\">");
-	out_html(&page->out, (const char *)sqlite3_column_text(row, 0));
-	out_text(&page->out, "</th>");
-	write_cells(page, counts);
-	out_text(&page->out, "<td>");
-	html_bar(page, counts);
-	out_text(&page->out, "</td></tr>\n");
-	return 0;
+	if (left->counts[FAIL] != right->counts[FAIL])
+		return left->counts[FAIL] < right->counts[FAIL] ? 1 : -1;
+	return strcmp(left->name, right->name);
 }
 
-#define SUMS                                                                              \
-	"sum(verdict = 'pass'), sum(verdict = 'fail'), sum(verdict = 'not_applicable'), " \
-	"sum(verdict = 'unknown') "
+static void
+write_by(struct page *page, enum tally_kind kind)
+{
+	const struct facts *facts = page->facts;
+	struct tally *rows = mem_get((facts->tally_count + 1) * sizeof(*rows));
+	struct out *out = &page->out;
+	size_t count = 0;
+
+	for (size_t i = 0; i < facts->tally_count; i++)
+		if (facts->tallies[i].kind == kind)
+			rows[count++] = facts->tallies[i];
+	qsort(rows, count, sizeof(*rows), most_failed_first);
+	for (size_t i = 0; i < count; i++) {
+		out_text(out, "<tr><th scope=\"row\">");
+		out_html(out, rows[i].name);
+		out_text(out, "</th>");
+		write_cells(page, rows[i].counts);
+		out_text(out, "<td>");
+		html_bar(page, rows[i].counts);
+		out_text(out, "</td></tr>\n");
+	}
+	free(rows);
+}
 
 /* The checks with the most to mend, as links. */
 static void
@@ -138,25 +150,17 @@ html_summary(struct page *page, struct err *err)
 {
 	struct out *out = &page->out;
 
+	(void)err;
 	html_open(page, "summary", "Summary");
 	write_figures(page);
 	out_text(out, "<div class=\"two\">\n<div>\n");
 	write_by_severity(page);
 	out_text(out, "<div class=\"gap\"></div>\n");
 	open_table(page, "By region", "Region", true);
-	if (facts_each(page->facts, err,
-		       "SELECT region, " SUMS
-		       "FROM finding GROUP BY 1 ORDER BY 3 DESC, 1",
-		       write_row) < 0)
-		return -1;
+	write_by(page, BY_REGION);
 	out_text(out, "</tbody></table></div>\n</div>\n<div>\n");
 	open_table(page, "By service", "Service", true);
-	if (facts_each(page->facts, err,
-		       "SELECT p.service, " SUMS
-		       "FROM finding f JOIN check_page p ON p.check_id = f.check_id "
-		       "GROUP BY 1 ORDER BY 3 DESC, 1",
-		       write_row) < 0)
-		return -1;
+	write_by(page, BY_SERVICE);
 	out_text(out, "</tbody></table></div>\n</div>\n</div>\n");
 	if (page->facts->totals[FAIL] > 0) {
 		out_text(out, "<div class=\"gap\"></div>\n");

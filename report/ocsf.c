@@ -250,7 +250,7 @@ ocsf_write(struct facts *facts, const char *path, struct err *err)
 	if (time_read(facts->started_at, &when) == 0)
 		common.time_ms = when * 1000;
 	out_text(&out, "[");
-	if (findings_open(&findings, facts, NULL, err) == 0)
+	if (findings_open(&findings, facts, ANY_VERDICT, err) == 0)
 		while ((got = findings_next(&findings, &row, err)) == 1) {
 			turn_check(&common, &row);
 			out_text(&out, is_first ? "\n" : ",\n");

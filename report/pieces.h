@@ -157,6 +157,21 @@ struct region_row {
 	const char *name, *state;
 };
 
+/* Counts of the findings of one account, Region or service. */
+enum tally_kind { BY_ACCOUNT, BY_REGION, BY_SERVICE };
+
+struct tally {
+	enum tally_kind kind;
+	const char *name;
+	long counts[VERDICTS];
+};
+
+/* A finding's place in the order of all reports. */
+struct finding_place {
+	const char *id;
+	enum verdict verdict;
+};
+
 struct facts {
 	void *user; /* of the writer that asks facts_each() */
 	const struct report_source *source;
@@ -178,6 +193,10 @@ struct facts {
 	size_t question_count;
 	struct region_row *regions;
 	size_t region_count;
+	struct finding_place *order;
+	size_t order_count;
+	struct tally *tallies; /* by kind, then name */
+	size_t tally_count;
 	long totals[VERDICTS], by_severity[SEVERITIES][VERDICTS], findings, excepted,
 		calls, refused_calls, accounts;
 };
@@ -186,6 +205,8 @@ int facts_load(struct facts *facts, const struct report_source *source, struct e
 void facts_free(struct facts *facts);
 const struct check_row *facts_check(const struct facts *facts,
 				    const char *id); /* NULL: none */
+/* order.c: sorts and counts all findings, once for all formats. */
+int order_load(struct facts *facts, struct err *err);
 int gaps_load(struct facts *facts, struct err *err);
 int controls_load(struct facts *facts, struct err *err);
 /* Runs sql and gives each row to each(); a row's texts live in the arena where they are
@@ -218,12 +239,15 @@ struct finding_row {
 
 struct findings {
 	const struct facts *facts;
-	sqlite3_stmt *rows;
+	sqlite3_stmt *row;
+	size_t next; /* in facts->order */
+	int verdict;
 };
 
-/* verdict NULL: all. */
-int findings_open(struct findings *findings, const struct facts *facts,
-		  const char *verdict, struct err *err);
+/* verdict ANY_VERDICT: all. */
+#define ANY_VERDICT (-1)
+int findings_open(struct findings *findings, const struct facts *facts, int verdict,
+		  struct err *err);
 int findings_next(struct findings *findings, struct finding_row *row,
 		  struct err *err); /* 1, 0 at the end, -1 */
 void findings_close(struct findings *findings);
@@ -237,7 +261,10 @@ struct remedy {
 	char *troubles[FILL_LANGUAGES]; /* why a fix cannot be filled; NULL: it can */
 	char **names;			/* columns to read, once each */
 	size_t name_count;
-	sqlite3_stmt *row; /* NULL: nothing to read */
+	sqlite3_stmt *row;  /* finds one; NULL: nothing to read */
+	sqlite3_stmt *walk; /* all rows in the order of the findings, or NULL */
+	sqlite3_stmt *read; /* whichever of both has the finding's row */
+	bool has_walked;    /* walk stands at a row */
 	bool has_any;
 };
 

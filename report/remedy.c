@@ -2,6 +2,8 @@
 
 #include "report/pieces.h"
 
+#define WALK_SHARE 16 /* a walk pays where one row in so many failed */
+
 /* What every placeholder may name, whether the resource's table has it or not. */
 static const char *const given[] = { "account_id", "partition", "region" };
 
@@ -72,25 +74,42 @@ add_language(struct remedy *remedy, enum fill_language language)
 
 /* Names are known columns of a table that the pages name: both are quoted all the same.
  */
-static void
-prepare_row(struct remedy *remedy)
+static sqlite3_stmt *
+prepare(const struct remedy *remedy, const char *end)
 {
 	struct buf sql = { 0 };
+	sqlite3_stmt *row;
 	char *text;
 
-	buf_text(&sql, "SELECT 1");
+	buf_text(&sql, "SELECT region, arn");
 	for (size_t i = 0; i < remedy->name_count; i++) {
 		text = sqlite3_mprintf(", \"%w\"", remedy->names[i]);
 		buf_text(&sql, text);
 		sqlite3_free(text);
 	}
-	text = sqlite3_mprintf(
-		" FROM \"%w\" WHERE arn = ?1 ORDER BY region IS ?2 DESC LIMIT 1",
-		remedy->check->resource);
+	text = sqlite3_mprintf(" FROM \"%w\" ", remedy->check->resource);
 	buf_text(&sql, text);
 	sqlite3_free(text);
-	remedy->row = db_prepare(remedy->facts->source->db, NULL, sql.data);
+	buf_text(&sql, end);
+	row = db_prepare(remedy->facts->source->db, NULL, sql.data);
 	buf_free(&sql);
+	return row;
+}
+
+/* Findings of a check come by account, Region and resource: where many failed, one walk
+ * through the table beside them is less than a search for each. */
+static void
+prepare_rows(struct remedy *remedy)
+{
+	long all = 0, failed = remedy->check->counts[FAIL];
+
+	for (int i = 0; i < VERDICTS; i++)
+		all += remedy->check->counts[i];
+	remedy->row = prepare(remedy, "WHERE arn = ?1 ORDER BY region IS ?2 DESC LIMIT 1");
+	if (failed > 2 && failed * WALK_SHARE >= all)
+		remedy->walk = prepare(remedy, "ORDER BY region, arn");
+	if (remedy->walk != NULL)
+		remedy->has_walked = sqlite3_step(remedy->walk) == SQLITE_ROW;
 }
 
 void
@@ -104,7 +123,7 @@ remedy_open(struct remedy *remedy, const struct facts *facts,
 		if (check->fix[i] != NULL)
 			add_language(remedy, (enum fill_language)i);
 	if (remedy->has_any)
-		prepare_row(remedy);
+		prepare_rows(remedy);
 }
 
 void
@@ -117,14 +136,33 @@ remedy_of(struct remedy *remedy, const struct facts *facts,
 	remedy_open(remedy, facts, finding->check);
 }
 
+/* How the row of the walk stands to the finding: before it, at it, behind it. */
+static int
+walk_order(const struct remedy *remedy, const struct finding_row *finding)
+{
+	const char *region = (const char *)sqlite3_column_text(remedy->walk, 0);
+	const char *arn = (const char *)sqlite3_column_text(remedy->walk, 1);
+	int order = strcmp(region != NULL ? region : "", finding->region);
+
+	return order != 0 ? order : strcmp(arn != NULL ? arn : "", finding->resource);
+}
+
 bool
 remedy_read(struct remedy *remedy, const struct finding_row *finding)
 {
+	int order = -1;
+
 	if (remedy->row == NULL)
 		return false;
+	while (remedy->has_walked && (order = walk_order(remedy, finding)) < 0)
+		remedy->has_walked = sqlite3_step(remedy->walk) == SQLITE_ROW;
+	remedy->read = remedy->walk;
+	if (remedy->has_walked && order == 0)
+		return true;
 	sqlite3_reset(remedy->row);
 	sqlite3_bind_text(remedy->row, 1, finding->resource, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(remedy->row, 2, finding->region, -1, SQLITE_TRANSIENT);
+	remedy->read = remedy->row;
 	return sqlite3_step(remedy->row) == SQLITE_ROW;
 }
 
@@ -134,7 +172,7 @@ value_of(const struct remedy *remedy, const struct finding_row *finding, const c
 	int at = name_index(remedy, name);
 
 	if (at >= 0)
-		return (const char *)sqlite3_column_text(remedy->row, at + 1);
+		return (const char *)sqlite3_column_text(remedy->read, at + 2);
 	if (strcmp(name, "region") == 0)
 		return finding->region;
 	if (strcmp(name, "account_id") == 0)
@@ -167,6 +205,7 @@ void
 remedy_close(struct remedy *remedy)
 {
 	sqlite3_finalize(remedy->row);
+	sqlite3_finalize(remedy->walk);
 	for (int i = 0; i < FILL_LANGUAGES; i++) {
 		fix_free(remedy->fills[i]);
 		free(remedy->troubles[i]);

@@ -142,6 +142,7 @@ report_write(const struct report_source *source, const char *list, const char *f
 {
 	char *words = mem_text(list), *rest = NULL, *word;
 	struct facts facts;
+	bool is_begun;
 	int status = 0;
 
 	/* All names are looked at before anything is written. */
@@ -152,8 +153,14 @@ report_write(const struct report_source *source, const char *list, const char *f
 	free(words);
 	if (status < 0 || folder_make(folder, err) < 0)
 		return -1;
-	if (facts_load(&facts, source, err) < 0)
+	/* One read of the file for all: each statement else locks it anew. */
+	is_begun = sqlite3_get_autocommit(source->db) != 0 &&
+		   db_run(source->db, err, "BEGIN") == 0;
+	if (facts_load(&facts, source, err) < 0) {
+		if (is_begun)
+			db_run(source->db, NULL, "COMMIT");
 		return -1;
+	}
 	words = mem_text(list);
 	rest = NULL;
 	for (word = strtok_r(words, ", ", &rest); status == 0 && word != NULL;
@@ -161,5 +168,7 @@ report_write(const struct report_source *source, const char *list, const char *f
 		status = write_one(&facts, format_find(word, err), folder, err);
 	free(words);
 	facts_free(&facts);
+	if (is_begun)
+		db_run(source->db, NULL, "COMMIT");
 	return status;
 }

@@ -17,7 +17,7 @@ xlsx_findings(struct book *book, struct err *err)
 	int got;
 
 	xlsx_open_sheet(book, "Findings", columns, COUNT(columns));
-	if (findings_open(&findings, book->facts, NULL, err) < 0)
+	if (findings_open(&findings, book->facts, ANY_VERDICT, err) < 0)
 		return -1;
 	while ((got = findings_next(&findings, &row, err)) == 1) {
 		if (!xlsx_has_room(book))
@@ -83,7 +83,7 @@ xlsx_remediation(struct book *book, struct err *err)
 	int got;
 
 	xlsx_open_sheet(book, "Remediation", columns, COUNT(columns));
-	if (findings_open(&findings, book->facts, "fail", err) < 0)
+	if (findings_open(&findings, book->facts, FAIL, err) < 0)
 		return -1;
 	while ((got = findings_next(&findings, &row, err)) == 1) {
 		if (!xlsx_has_room(book))

@@ -120,28 +120,30 @@ xlsx_cover(struct book *book, lxw_worksheet *cover, struct err *err)
 	return 0;
 }
 
-static int
-summary_row(struct facts *facts, sqlite3_stmt *row)
+static void
+summary_row(struct book *book, const char *by, const char *name,
+	    const long counts[VERDICTS])
 {
-	struct book *book = book_of(facts);
-	long counts[VERDICTS] = { 0 };
-
-	xlsx_text(book, text_of(row, 0), book->text);
-	xlsx_text(book, text_of(row, 1), book->text);
-	for (int i = 0; i < VERDICTS; i++)
-		counts[i] = (long)sqlite3_column_int64(row, 2 + i);
+	xlsx_text(book, by, book->text);
+	xlsx_text(book, name, book->text);
 	xlsx_number(book, (double)counts[FAIL], book->number);
 	xlsx_number(book, (double)counts[UNKNOWN], book->number);
 	xlsx_number(book, (double)counts[PASS], book->number);
 	xlsx_number(book, (double)counts[NOT_APPLICABLE], book->number);
 	xlsx_coverage(book, counts);
 	xlsx_end_row(book);
-	return 0;
 }
 
-#define SUMS                                                                              \
-	"sum(verdict = 'pass'), sum(verdict = 'fail'), sum(verdict = 'not_applicable'), " \
-	"sum(verdict = 'unknown') "
+static void
+summary_of(struct book *book, const char *by, enum tally_kind kind)
+{
+	const struct facts *facts = book->facts;
+
+	for (size_t i = 0; i < facts->tally_count; i++)
+		if (facts->tallies[i].kind == kind)
+			summary_row(book, by, facts->tallies[i].name,
+				    facts->tallies[i].counts);
+}
 
 int
 xlsx_summary(struct book *book, struct err *err)
@@ -152,25 +154,15 @@ xlsx_summary(struct book *book, struct err *err)
 		{ "Coverage", 12 },
 	};
 
+	(void)err;
 	xlsx_open_sheet(book, "Summary", columns, COUNT(columns));
-	if (tell(book, err,
-		 "SELECT 'severity', severity, " SUMS
-		 "FROM finding GROUP BY 2 ORDER BY CASE severity "
-		 "WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END",
-		 summary_row) < 0 ||
-	    tell(book, err,
-		 "SELECT 'service', p.service, " SUMS
-		 "FROM finding f JOIN check_page p ON p.check_id = f.check_id GROUP BY 2 ORDER BY 2",
-		 summary_row) < 0 ||
-	    tell(book, err,
-		 "SELECT 'region', region, " SUMS "FROM finding GROUP BY 2 ORDER BY 2",
-		 summary_row) < 0)
-		return -1;
-	if (book->facts->accounts > 1 && tell(book, err,
-					      "SELECT 'account', account_id, " SUMS
-					      "FROM finding GROUP BY 2 ORDER BY 2",
-					      summary_row) < 0)
-		return -1;
+	for (int i = 0; i < SEVERITIES; i++)
+		summary_row(book, "severity", severity_names[i],
+			    book->facts->by_severity[i]);
+	summary_of(book, "service", BY_SERVICE);
+	summary_of(book, "region", BY_REGION);
+	if (book->facts->accounts > 1)
+		summary_of(book, "account", BY_ACCOUNT);
 	xlsx_close_sheet(book, COUNT(columns));
 	return 0;
 }
