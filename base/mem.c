@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 
+#define BLOCK_LEAST ((size_t)1024)
 #define BLOCK_ROOM ((size_t)64 * 1024)
 
 struct arena_block {
@@ -84,11 +85,13 @@ mem_wipe(void *data, size_t len)
 		OPENSSL_cleanse(data, len);
 }
 
-void *
-arena_get(struct arena *arena, size_t size)
+/* Not zeroed. Blocks grow, since many arenas hold next to nothing. */
+static void *
+take(struct arena *arena, size_t size)
 {
 	struct arena_block *last = arena->last, *block;
 	size_t step = sizeof(max_align_t), room;
+	bool is_big = size > BLOCK_ROOM / 4;
 	void *data;
 
 	if (size > SIZE_MAX / 2)
@@ -99,13 +102,15 @@ arena_get(struct arena *arena, size_t size)
 		last->used += size;
 		return data;
 	}
-	room = size > BLOCK_ROOM / 4 ? size : BLOCK_ROOM;
-	block = mem_get(sizeof(*block) + room);
+	room = last ? last->room * 2 : BLOCK_LEAST;
+	room = room > BLOCK_ROOM ? BLOCK_ROOM : room;
+	room = room < size || is_big ? size : room;
+	block = mem_grow(NULL, sizeof(*block) + room, 1);
 	block->room = room;
 	block->used = size;
 	/* A big piece has a block to itself, placed behind the one that still has room.
 	 */
-	if (last && room == size) {
+	if (last && is_big) {
 		block->before = last->before;
 		last->before = block;
 	} else {
@@ -113,6 +118,12 @@ arena_get(struct arena *arena, size_t size)
 		arena->last = block;
 	}
 	return block->data;
+}
+
+void *
+arena_get(struct arena *arena, size_t size)
+{
+	return memset(take(arena, size), 0, size);
 }
 
 char *
@@ -124,10 +135,11 @@ arena_text(struct arena *arena, const char *text)
 char *
 arena_text_n(struct arena *arena, const char *text, size_t len)
 {
-	char *copy = arena_get(arena, len + 1);
+	char *copy = take(arena, len + 1);
 
 	if (len)
 		memcpy(copy, text, len);
+	copy[len] = '\0';
 	return copy;
 }
 

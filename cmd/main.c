@@ -141,6 +141,9 @@ main(int argc, char **argv)
 	else if (strcmp(name, "--version") == 0)
 		name = "version";
 	hold_streams();
+	/* One thread: no locks, and nobody asks how much memory SQLite holds. */
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	command = find_command(name, &err);
 	if (command == NULL)
 		return cmd_fail(NULL, &err, EXIT_USAGE);

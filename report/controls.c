@@ -40,6 +40,20 @@ read_control(struct facts *facts, sqlite3_stmt *row)
 	return 0;
 }
 
+/* Links come by framework, so that a name that is there already is the last one. */
+static void
+name_framework(struct facts *facts, struct check_row *check, const char *framework)
+{
+	const char *last = strrchr(check->frameworks, ' ');
+
+	if (strcmp(last != NULL ? last + 1 : check->frameworks, framework) == 0)
+		return;
+	check->frameworks = check->frameworks[0] == '\0'
+				    ? framework
+				    : arena_print(&facts->arena, "%s %s",
+						  check->frameworks, framework);
+}
+
 /* Rows come in the order of the controls, so that each finds its own next to the last. */
 static int
 read_link(struct facts *facts, sqlite3_stmt *row)
@@ -66,6 +80,9 @@ read_link(struct facts *facts, sqlite3_stmt *row)
 			link->check_id = facts_keep(facts, row, 2);
 			link->extent = facts_keep(facts, row, 3);
 			link->check = facts_check(facts, link->check_id);
+			if (link->check != NULL)
+				name_framework(facts, (struct check_row *)link->check,
+					       control->framework);
 			return 0;
 		}
 		if (order < 0)

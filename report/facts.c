@@ -76,7 +76,7 @@ read_check(struct facts *facts, sqlite3_stmt *row)
 		.error = facts_keep(facts, row, 11),
 		.sha256 = facts_keep(facts, row, 12),
 		.parameters = facts_keep(facts, row, 13),
-		.frameworks = facts_keep(facts, row, 14),
+		.frameworks = "",
 	};
 	for (int i = 0; i < FILL_LANGUAGES; i++)
 		if (sqlite3_column_bytes(row, 8 + i) > 0)
@@ -211,10 +211,8 @@ facts_load(struct facts *facts, const struct report_source *source, struct err *
 	    facts_each(
 		    facts, err,
 		    "SELECT check_id, service, resource, severity, title, why, see, fix_text, "
-		    "fix_sh, fix_hcl, fix_yaml, error, sha256, parameters, "
-		    "coalesce((SELECT group_concat(framework, ' ') FROM (SELECT DISTINCT "
-		    "framework FROM control_check k WHERE k.check_id = p.check_id ORDER BY 1)), "
-		    "'') FROM check_page p ORDER BY CASE severity WHEN 'critical' THEN 0 "
+		    "fix_sh, fix_hcl, fix_yaml, error, sha256, parameters "
+		    "FROM check_page p ORDER BY CASE severity WHEN 'critical' THEN 0 "
 		    "WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, check_id",
 		    read_check) < 0)
 		goto fail;

@@ -160,8 +160,8 @@ gaps_load(struct facts *facts, struct err *err)
 	if (facts_each(
 		    facts, err,
 		    "WITH hit AS (SELECT c.service s, c.operation o, coalesce(c.error, '') e, "
-		    "count(DISTINCT f.id) n FROM finding f JOIN finding_call k ON k.finding = f.id "
-		    "JOIN api_call c ON c.id = k.call WHERE f.verdict = 'unknown' "
+		    "count(DISTINCT f.id) n FROM finding f CROSS JOIN finding_call k ON k.finding = f.id "
+		    "CROSS JOIN api_call c ON c.id = k.call WHERE f.verdict = 'unknown' "
 		    "AND c.outcome = 'refused' GROUP BY 1, 2, 3) "
 		    "SELECT c.service || ':' || c.operation, coalesce(c.error, 'error'), "
 		    "(SELECT group_concat(region, ', ') FROM (SELECT DISTINCT region FROM api_call r "

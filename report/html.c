@@ -15,7 +15,7 @@ static const struct {
 } sections[] = {
 	{ "doubt", "Not assessed", UNKNOWN, html_doubt },
 	{ "summary", "Summary", -1, html_summary },
-	{ "failed", "Failed", FAIL, html_failed },
+	{ "failed", "Failed", FAIL, NULL }, /* come one by one */
 	{ "controls", "Controls", -1, html_controls },
 	{ "passed", "Passed", PASS, html_passed },
 	{ "not-applicable", "Not applicable", NOT_APPLICABLE, html_not_applicable },
@@ -222,29 +222,75 @@ write_foot(struct page *page)
 	out_text(out, "</script>\n</body>\n</html>\n");
 }
 
-int
-html_write(struct facts *facts, const char *path, struct err *err)
+/* Writes the sections from one on, to that whose findings come one by one, or to the end. */
+static int
+write_sections(struct page *page, size_t from, struct err *err)
 {
-	struct page page = { .facts = facts };
-	int status = -1;
+	page->facts->user = page;
+	for (size_t i = from; i < COUNT(sections) && sections[i].write != NULL; i++)
+		if (sections[i].write(page, err) < 0)
+			return -1;
+	return 0;
+}
 
-	facts->user = &page;
-	if (out_open(&page.out, path, err) < 0)
-		return -1;
-	write_head(&page);
-	write_masthead(&page);
-	out_text(&page.out, "<div class=\"frame\">\n");
-	write_contents(&page);
-	out_text(&page.out, "<main id=\"main\">\n");
-	if (write_filter(&page, err) < 0)
-		goto close;
-	for (size_t i = 0; i < COUNT(sections); i++)
-		if (sections[i].write(&page, err) < 0)
-			goto close;
-	write_foot(&page);
-	status = 0;
-close:
-	if (out_close(&page.out, status == 0 ? err : NULL) < 0)
+static size_t
+failed_section(void)
+{
+	size_t at = 0;
+
+	while (sections[at].write != NULL)
+		at++;
+	return at;
+}
+
+static void *
+begin(struct facts *facts, const char *path, struct err *err)
+{
+	struct page *page = mem_get(sizeof(*page));
+
+	page->facts = facts;
+	facts->user = page;
+	if (out_open(&page->out, path, err) < 0) {
+		free(page);
+		return NULL;
+	}
+	write_head(page);
+	write_masthead(page);
+	out_text(&page->out, "<div class=\"frame\">\n");
+	write_contents(page);
+	out_text(&page->out, "<main id=\"main\">\n");
+	if (write_filter(page, err) < 0 || write_sections(page, 0, err) < 0) {
+		out_close(&page->out, NULL);
+		free(page);
+		return NULL;
+	}
+	html_failed_begin(page);
+	return page;
+}
+
+static int
+write_finding(void *state, const struct finding_row *row, struct err *err)
+{
+	(void)err;
+	if (row->kind == FAIL)
+		html_failed_row(state, row);
+	return 0;
+}
+
+static int
+end(void *state, bool is_whole, struct err *err)
+{
+	struct page *page = state;
+	int status = 0;
+
+	html_failed_end(page);
+	if (is_whole)
+		status = write_sections(page, failed_section() + 1, err);
+	write_foot(page);
+	if (out_close(&page->out, is_whole && status == 0 ? err : NULL) < 0)
 		status = -1;
+	free(page);
 	return status;
 }
+
+const struct writer html_writer = { begin, write_finding, end };

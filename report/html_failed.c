@@ -9,20 +9,10 @@
 static const char *const tab_names[FILL_LANGUAGES] = { "AWS CLI", "Terraform",
 						       "CloudFormation" };
 
-/* One check under way: findings come in order of severity and check. */
-struct group {
-	struct page *page;
-	const struct check_row *check;
-	char *check_id; /* NULL: none */
-	char *severity;
-	long rows; /* so far */
-	struct remedy remedy;
-};
-
 static long
-failed_of(const struct group *group)
+failed_of(const struct page *page)
 {
-	return group->check != NULL ? group->check->counts[FAIL] : 0;
+	return page->group.check != NULL ? page->group.check->counts[FAIL] : 0;
 }
 
 static void
@@ -74,18 +64,17 @@ write_links(struct page *page, const char *see)
 }
 
 static void
-write_head_of(struct group *group, const struct finding_row *finding)
+write_head_of(struct page *page, const struct finding_row *finding)
 {
-	struct page *page = group->page;
-	const struct check_row *check = group->check;
+	const struct check_row *check = page->group.check;
 	struct out *out = &page->out;
 	long assessed = check != NULL ? check->counts[FAIL] + check->counts[PASS] : 0;
 
-	html_open_check(page, "article", "check", finding, failed_of(group));
+	html_open_check(page, "article", "check", finding, failed_of(page));
 	out_text(out, "<div class=\"head\"><h4>");
 	out_html(out, check != NULL ? check->title : finding->check_id);
 	out_text(out, "</h4><span class=\"count\"><b class=\"fail\">");
-	out_count(out, failed_of(group));
+	out_count(out, failed_of(page));
 	out_text(out, "</b> of ");
 	out_count(out, assessed);
 	out_text(out, " failed</span>\n<div class=\"id\">");
@@ -105,27 +94,26 @@ write_head_of(struct group *group, const struct finding_row *finding)
 		write_links(page, check->see);
 	}
 	for (int i = 0; i < FILL_LANGUAGES; i++)
-		if (group->remedy.troubles[i] != NULL) {
+		if (finding->remedy != NULL && finding->remedy->troubles[i] != NULL) {
 			out_text(out, "<p class=\"bad card\">");
-			out_html(out, group->remedy.troubles[i]);
+			out_html(out, finding->remedy->troubles[i]);
 			out_text(out, "</p>\n");
 		}
 	out_text(out, "</div>\n");
 }
 
 static void
-open_group(struct group *group, const struct finding_row *finding)
+open_group(struct page *page, const struct finding_row *finding)
 {
-	struct out *out = &group->page->out;
+	struct out *out = &page->out;
 	long failed;
 
-	group->check = finding->check;
-	group->check_id = mem_text(finding->check_id);
-	group->rows = 0;
-	remedy_close(&group->remedy);
-	remedy_open(&group->remedy, group->page->facts, group->check);
-	failed = failed_of(group);
-	write_head_of(group, finding);
+	page->group.check = finding->check;
+	page->group.check_id = mem_text(finding->check_id);
+	page->group.rows = 0;
+	page->group.has_fixes = finding->remedy != NULL && finding->remedy->has_any;
+	failed = failed_of(page);
+	write_head_of(page, finding);
 	out_print(out, "<details class=\"rows\"%s><summary>",
 		  failed <= ROWS_OPEN ? " open" : "");
 	out_count(out, failed < ROWS_MOST ? failed : ROWS_MOST);
@@ -138,12 +126,12 @@ open_group(struct group *group, const struct finding_row *finding)
 }
 
 static void
-close_group(struct group *group)
+close_group(struct page *page)
 {
-	struct out *out = &group->page->out;
-	long failed = failed_of(group);
+	struct out *out = &page->out;
+	long failed = failed_of(page);
 
-	if (group->check_id == NULL)
+	if (page->group.check_id == NULL)
 		return;
 	out_text(out, "</table></div></details>\n");
 	if (failed > ROWS_MOST) {
@@ -154,7 +142,7 @@ close_group(struct group *group)
 			" more are in the workbook (report.xlsx), the CSV and JSON reports and "
 			"the evidence file.</p>\n");
 	}
-	if (failed > FIXES_MOST && group->remedy.has_any) {
+	if (failed > FIXES_MOST && page->group.has_fixes) {
 		out_print(
 			out,
 			"<p class=\"more body\">Fixes are shown for the first %d resources; "
@@ -163,51 +151,48 @@ close_group(struct group *group)
 			FIXES_MOST);
 	}
 	out_text(out, "</article>\n");
-	free(group->check_id);
-	group->check_id = NULL;
-	remedy_close(&group->remedy);
+	free(page->group.check_id);
+	page->group.check_id = NULL;
 }
 
 static void
-write_fix(struct group *group, const struct finding_row *finding)
+write_fix(struct page *page, const struct finding_row *finding)
 {
-	struct out *out = &group->page->out;
-	long serial = ++group->page->serial;
+	struct out *out = &page->out;
+	long serial = ++page->serial;
 	bool is_first = true;
 
 	out_text(out, "<tr class=\"x\"><td colspan=\"3\"><details><summary>Fix</summary>"
 		      "<div class=\"tabs\">");
 	for (int i = 0; i < FILL_LANGUAGES; i++) {
-		struct buf text = { 0 };
-
-		if (remedy_fill(&group->remedy, finding, (enum fill_language)i, &text)) {
-			out_print(out,
-				  "<input type=\"radio\" name=\"t%ld\" id=\"t%ld%c\"%s>"
-				  "<label for=\"t%ld%c\">%s</label><pre><code>",
-				  serial, serial, 'a' + i, is_first ? " checked" : "",
-				  serial, 'a' + i, tab_names[i]);
-			out_html(out, text.data);
-			out_text(out, "</code></pre>");
-			is_first = false;
-		}
-		buf_free(&text);
+		if (finding->fixes[i] == NULL)
+			continue;
+		out_print(out,
+			  "<input type=\"radio\" name=\"t%ld\" id=\"t%ld%c\"%s>"
+			  "<label for=\"t%ld%c\">%s</label><pre><code>",
+			  serial, serial, 'a' + i, is_first ? " checked" : "", serial,
+			  'a' + i, tab_names[i]);
+		out_html(out, finding->fixes[i]);
+		out_text(out, "</code></pre>");
+		is_first = false;
 	}
 	out_text(out, "</div></details></td></tr>");
 }
 
 static void
-write_finding(struct group *group, const struct finding_row *finding)
+write_finding(struct page *page, const struct finding_row *finding)
 {
-	struct out *out = &group->page->out;
-	bool has_fix;
+	struct out *out = &page->out;
+	bool has_fix = false;
 
-	if (group->rows++ >= ROWS_MOST)
+	if (page->group.rows++ >= ROWS_MOST)
 		return;
-	has_fix = group->rows <= FIXES_MOST && remedy_read(&group->remedy, finding);
+	for (int i = 0; i < FILL_LANGUAGES && page->group.rows <= FIXES_MOST; i++)
+		has_fix = has_fix || finding->fixes[i] != NULL;
 	out_text(out, "<tbody data-r=\"");
 	out_html(out, finding->region);
 	out_print(out, "\"><tr%s><th scope=\"row\">", has_fix ? " class=\"has\"" : "");
-	html_arn(group->page, finding->resource);
+	html_arn(page, finding->resource);
 	if (finding->exception != NULL) {
 		out_text(out, " <span class=\"tag\">exception ");
 		out_html(out, finding->exception);
@@ -225,26 +210,25 @@ write_finding(struct group *group, const struct finding_row *finding)
 	}
 	out_text(out, "</td></tr>");
 	if (has_fix)
-		write_fix(group, finding);
+		write_fix(page, finding);
 	out_text(out, "</tbody>\n");
 }
 
 /* Checks of one severity are one band. */
 static void
-turn_band(struct group *group, const struct finding_row *finding)
+turn_band(struct page *page, const struct finding_row *finding)
 {
-	struct page *page = group->page;
 	const char *severity =
 		finding->check != NULL ? finding->check->severity : finding->severity;
 	int rank = SEVERITIES - 1;
 
-	if (group->severity != NULL && severity != NULL &&
-	    strcmp(group->severity, severity) == 0)
+	if (page->group.severity != NULL && severity != NULL &&
+	    strcmp(page->group.severity, severity) == 0)
 		return;
-	if (group->severity != NULL)
+	if (page->group.severity != NULL)
 		out_text(&page->out, "</div>\n");
-	free(group->severity);
-	group->severity = mem_text(severity);
+	free(page->group.severity);
+	page->group.severity = mem_text(severity);
 	for (int i = 0; i < SEVERITIES; i++)
 		if (strcmp(severity_names[i], severity) == 0)
 			rank = i;
@@ -255,17 +239,10 @@ turn_band(struct group *group, const struct finding_row *finding)
 	out_text(&page->out, " failed</small></h3>\n");
 }
 
-int
-html_failed(struct page *page, struct err *err)
+void
+html_failed_begin(struct page *page)
 {
-	struct group group = { .page = page };
-	struct findings findings;
-	struct finding_row finding;
-	int got;
-
 	html_open(page, "failed", "What failed");
-	if (findings_open(&findings, page->facts, FAIL, err) < 0)
-		return -1;
 	if (page->facts->totals[FAIL] == 0)
 		out_text(&page->out, "<p class=\"card note\">No check failed.</p>\n");
 	else
@@ -275,20 +252,27 @@ html_failed(struct page *page, struct err *err)
 			"what was seen and a fix filled with its own names: read it before you run it. "
 			"<span class=\"onpaper\">Fixes are not printed: they are in the HTML page and the "
 			"workbook.</span></p>\n");
-	while ((got = findings_next(&findings, &finding, err)) == 1) {
-		if (group.check_id == NULL ||
-		    strcmp(group.check_id, finding.check_id) != 0) {
-			close_group(&group);
-			turn_band(&group, &finding);
-			open_group(&group, &finding);
-		}
-		write_finding(&group, &finding);
+}
+
+void
+html_failed_row(struct page *page, const struct finding_row *finding)
+{
+	if (page->group.check_id == NULL ||
+	    strcmp(page->group.check_id, finding->check_id) != 0) {
+		close_group(page);
+		turn_band(page, finding);
+		open_group(page, finding);
 	}
-	close_group(&group);
-	if (group.severity != NULL)
+	write_finding(page, finding);
+}
+
+void
+html_failed_end(struct page *page)
+{
+	close_group(page);
+	if (page->group.severity != NULL)
 		out_text(&page->out, "</div>\n");
-	free(group.severity);
-	findings_close(&findings);
+	free(page->group.severity);
+	page->group.severity = NULL;
 	html_close(page);
-	return got;
 }

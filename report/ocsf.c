@@ -33,7 +33,8 @@ struct common {
 	const struct check_row *check;
 	char *compliance; /* "control":…,"standards":[…],"requirements":[…] */
 	size_t compliance_len;
-	struct remedy remedy;
+	struct out out;
+	bool has_any; /* a finding was written */
 	int64_t time_ms;
 };
 
@@ -42,7 +43,9 @@ write_member(struct out *out, const char *name, const char *value)
 {
 	if (value == NULL || value[0] == '\0')
 		return;
-	out_print(out, ",\"%s\":", name);
+	out_text(out, ",\"");
+	out_text(out, name);
+	out_text(out, "\":");
 	out_json(out, value);
 }
 
@@ -95,7 +98,6 @@ turn_check(struct common *common, const struct finding_row *row)
 	if (common->check == row->check && common->compliance != NULL)
 		return;
 	common->check = row->check;
-	remedy_of(&common->remedy, common->facts, row);
 	if (row->check != NULL) {
 		make_compliance(common);
 	} else {
@@ -111,22 +113,24 @@ write_remediation(struct out *out, const struct common *common,
 		  const struct finding_row *row)
 {
 	const struct check_row *check = common->check;
-	struct buf text = { 0 }, fills[FILL_LANGUAGES] = { { 0 } };
 	const char *at = check->see, *link;
 	bool is_first = true;
 	size_t len;
 
-	buf_text(&text, check->fix_text != NULL && check->fix_text[0] != '\0'
-				? check->fix_text
-				: check->title);
-	if (remedy_read((struct remedy *)&common->remedy, row))
-		for (int i = 0; i < FILL_LANGUAGES; i++)
-			if (remedy_fill(&common->remedy, row, (enum fill_language)i,
-					&fills[i]))
-				buf_print(&text, "\n\n```%s\n%s```", fill_names[i],
-					  fills[i].data);
-	out_text(out, ",\"remediation\":{\"desc\":");
-	out_json(out, text.data);
+	out_text(out, ",\"remediation\":{\"desc\":\"");
+	out_json_part(out, check->fix_text != NULL && check->fix_text[0] != '\0'
+				   ? check->fix_text
+				   : check->title);
+	for (int i = 0; i < FILL_LANGUAGES; i++) {
+		if (row->fixes[i] == NULL)
+			continue;
+		out_text(out, "\\n\\n```");
+		out_text(out, fill_names[i]);
+		out_text(out, "\\n");
+		out_json_part(out, row->fixes[i]);
+		out_text(out, "```");
+	}
+	out_text(out, "\"");
 	out_text(out, ",\"references\":[");
 	while ((link = see_next(&at, &len)) != NULL) {
 		char *url = mem_text_n(link, len);
@@ -137,9 +141,6 @@ write_remediation(struct out *out, const struct common *common,
 		free(url);
 	}
 	out_text(out, "]}");
-	buf_free(&text);
-	for (int i = 0; i < FILL_LANGUAGES; i++)
-		buf_free(&fills[i]);
 }
 
 static void
@@ -234,35 +235,47 @@ write_finding(struct out *out, const struct common *common, const struct finding
 	out_text(out, "}}");
 }
 
-int
-ocsf_write(struct facts *facts, const char *path, struct err *err)
+static void *
+begin(struct facts *facts, const char *path, struct err *err)
 {
-	struct findings findings = { 0 };
-	struct finding_row row;
-	struct common common = { .facts = facts };
-	struct out out;
-	bool is_first = true;
+	struct common *common = mem_get(sizeof(*common));
 	int64_t when = 0;
-	int got = -1;
 
-	if (out_open(&out, path, err) < 0)
-		goto out;
+	common->facts = facts;
+	if (out_open(&common->out, path, err) < 0) {
+		free(common);
+		return NULL;
+	}
 	if (time_read(facts->started_at, &when) == 0)
-		common.time_ms = when * 1000;
-	out_text(&out, "[");
-	if (findings_open(&findings, facts, ANY_VERDICT, err) == 0)
-		while ((got = findings_next(&findings, &row, err)) == 1) {
-			turn_check(&common, &row);
-			out_text(&out, is_first ? "\n" : ",\n");
-			is_first = false;
-			write_finding(&out, &common, &row);
-		}
-	out_text(&out, "\n]\n");
-	findings_close(&findings);
-	if (out_close(&out, got == 0 ? err : NULL) < 0)
-		got = -1;
-out:
-	remedy_close(&common.remedy);
-	free(common.compliance);
-	return got;
+		common->time_ms = when * 1000;
+	out_text(&common->out, "[");
+	return common;
 }
+
+static int
+add_finding(void *state, const struct finding_row *row, struct err *err)
+{
+	struct common *common = state;
+
+	(void)err;
+	turn_check(common, row);
+	out_text(&common->out, common->has_any ? ",\n" : "\n");
+	common->has_any = true;
+	write_finding(&common->out, common, row);
+	return 0;
+}
+
+static int
+end(void *state, bool is_whole, struct err *err)
+{
+	struct common *common = state;
+	int status;
+
+	out_text(&common->out, "\n]\n");
+	status = out_close(&common->out, is_whole ? err : NULL);
+	free(common->compliance);
+	free(common);
+	return status;
+}
+
+const struct writer ocsf_writer = { begin, add_finding, end };

@@ -165,16 +165,11 @@ out_html(struct out *out, const char *text)
 }
 
 void
-out_json(struct out *out, const char *text)
+out_json_part(struct out *out, const char *text)
 {
-	size_t left = text != NULL ? strlen(text) : 0, step;
+	size_t left = strlen(text), step;
 	unsigned code;
 
-	if (text == NULL) {
-		out_text(out, "null");
-		return;
-	}
-	out_add(out, "\"", 1);
 	for (; left > 0; text += step, left -= step) {
 		step = plain_run(text, STOPS_JSON);
 		if (step > 0) {
@@ -191,6 +186,17 @@ out_json(struct out *out, const char *text)
 		else
 			out_add(out, text, step);
 	}
+}
+
+void
+out_json(struct out *out, const char *text)
+{
+	if (text == NULL) {
+		out_text(out, "null");
+		return;
+	}
+	out_add(out, "\"", 1);
+	out_json_part(out, text);
 	out_add(out, "\"", 1);
 }
 

@@ -25,6 +25,7 @@ void out_print(struct out *out, const char *format, ...) PRINTF_LIKE(2, 3);
 void out_html(struct out *out, const char *text);
 /* A JSON string with its quotes, exact but for broken UTF-8; NULL: null. */
 void out_json(struct out *out, const char *text);
+void out_json_part(struct out *out, const char *text); /* without the quotes */
 /* A cell with a comma or line end behind it. A formula gets a ' in front. */
 void out_csv(struct out *out, const char *text, bool last);
 /* "12,345". */
@@ -235,6 +236,10 @@ struct finding_row {
 	const char *exception, *first_seen, *changed_at;
 	const struct check_row *check; /* NULL: its page is not in the file */
 	enum verdict kind;
+	/* For the formats, where it failed: the remedy of its check and the filled fixes,
+	 * NULL where there is none. */
+	const struct remedy *remedy;
+	const char *fixes[FILL_LANGUAGES];
 };
 
 struct findings {
@@ -261,18 +266,15 @@ struct remedy {
 	char *troubles[FILL_LANGUAGES]; /* why a fix cannot be filled; NULL: it can */
 	char **names;			/* columns to read, once each */
 	size_t name_count;
-	sqlite3_stmt *row;  /* finds one; NULL: nothing to read */
+	sqlite3_stmt *row;  /* finds one; NULL: not wanted so far */
 	sqlite3_stmt *walk; /* all rows in the order of the findings, or NULL */
 	sqlite3_stmt *read; /* whichever of both has the finding's row */
 	bool has_walked;    /* walk stands at a row */
 	bool has_any;
 };
 
-/* Parses the fixes of check and prepares the read of its rows. Trouble is kept, by name,
- * in the remedy. */
-void remedy_open(struct remedy *remedy, const struct facts *facts,
-		 const struct check_row *check);
-/* Same for the check of the finding, unless it is open already. */
+/* Parses the fixes of the finding's check and prepares the read of its rows, unless that
+ * is done already. Trouble is kept, by name, in the remedy. */
 void remedy_of(struct remedy *remedy, const struct facts *facts,
 	       const struct finding_row *finding);
 /* Reads the finding's row. False: it is not in the file, or there is no fix. */
@@ -288,12 +290,22 @@ struct page {
 	struct out out;
 	struct facts *facts;
 	long serial; /* of what needs a name of its own */
+	struct {
+		const struct check_row *check;
+		char *check_id; /* NULL: none */
+		char *severity;
+		long rows; /* so far */
+		bool has_fixes;
+	} group; /* the check whose failed findings are under way */
 };
 
 extern const char html_style[], html_script[];
 int html_doubt(struct page *page, struct err *err);
 int html_summary(struct page *page, struct err *err);
-int html_failed(struct page *page, struct err *err);
+/* The failed findings come one by one, between begin and end. */
+void html_failed_begin(struct page *page);
+void html_failed_row(struct page *page, const struct finding_row *finding);
+void html_failed_end(struct page *page);
 int html_controls(struct page *page, struct err *err);
 int html_passed(struct page *page, struct err *err);
 int html_not_applicable(struct page *page, struct err *err);
@@ -322,12 +334,18 @@ void html_time(struct page *page, const char *when);
  * `most`. */
 int html_compact(struct page *page, enum verdict verdict, long most, struct err *err);
 
-/* ---- The formats. */
+/* ---- The formats: all are written in one walk through the findings. */
 
-int html_write(struct facts *facts, const char *path, struct err *err);
-int xlsx_write(struct facts *facts, const char *path, struct err *err);
-int ocsf_write(struct facts *facts, const char *path, struct err *err);
-int csv_write(struct facts *facts, const char *path, struct err *err);
-int fixes_write(struct facts *facts, const char *path, struct err *err);
+struct writer {
+	/* Opens path, a file or an empty folder. NULL: it could not. */
+	void *(*begin)(struct facts *facts, const char *path, struct err *err);
+	int (*finding)(void *state, const struct finding_row *row, struct err *err);
+	/* Closes and frees. Not whole: what was written is thrown away after. 0, -1, or 1:
+	 * written, but for fixes that cannot be filled, which err names. */
+	int (*end)(void *state, bool is_whole, struct err *err);
+};
+
+extern const struct writer csv_writer, fixes_writer, html_writer, ocsf_writer,
+	xlsx_writer;
 
 #endif

@@ -25,25 +25,39 @@ name_index(const struct remedy *remedy, const char *name)
 	return -1;
 }
 
-static bool
-table_has(const struct remedy *remedy, const char *column)
+/* The columns of the check's table, a space around each. Caller frees. */
+static char *
+table_columns(const struct remedy *remedy)
 {
-	sqlite3_stmt *rows =
-		db_prepare(remedy->facts->source->db, NULL,
-			   "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2");
-	bool found;
+	sqlite3_stmt *rows = db_prepare(remedy->facts->source->db, NULL,
+					"SELECT name FROM pragma_table_info(?1)");
+	struct buf names = { 0 };
 
-	if (rows == NULL)
-		return false;
-	sqlite3_bind_text(rows, 1, remedy->check->resource, -1, SQLITE_STATIC);
-	sqlite3_bind_text(rows, 2, column, -1, SQLITE_STATIC);
-	found = sqlite3_step(rows) == SQLITE_ROW;
+	buf_char(&names, ' ');
+	if (rows != NULL)
+		sqlite3_bind_text(rows, 1, remedy->check->resource, -1, SQLITE_STATIC);
+	while (rows != NULL && sqlite3_step(rows) == SQLITE_ROW) {
+		buf_text(&names, (const char *)sqlite3_column_text(rows, 0));
+		buf_char(&names, ' ');
+	}
 	sqlite3_finalize(rows);
-	return found;
+	return buf_take(&names);
+}
+
+/* A name is letters, digits and underscores (fill.c). */
+static bool
+is_among(const char *columns, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = columns; (at = strstr(at, name)) != NULL; at++)
+		if (at[-1] == ' ' && at[len] == ' ')
+			return true;
+	return false;
 }
 
 static void
-add_language(struct remedy *remedy, enum fill_language language)
+add_language(struct remedy *remedy, enum fill_language language, const char *columns)
 {
 	struct err err = { 0 };
 	struct fix *fill = fix_parse(language, remedy->check->fix[language], &err);
@@ -53,7 +67,7 @@ add_language(struct remedy *remedy, enum fill_language language)
 
 		if (is_given(name) || name_index(remedy, name) >= 0)
 			continue;
-		if (!table_has(remedy, name)) {
+		if (!is_among(columns, name)) {
 			err_set(&err, "there is no column %s in %s", name,
 				remedy->check->resource);
 			fix_free(fill);
@@ -99,31 +113,34 @@ prepare(const struct remedy *remedy, const char *end)
 /* Findings of a check come by account, Region and resource: where many failed, one walk
  * through the table beside them is less than a search for each. */
 static void
-prepare_rows(struct remedy *remedy)
+prepare_walk(struct remedy *remedy)
 {
 	long all = 0, failed = remedy->check->counts[FAIL];
 
 	for (int i = 0; i < VERDICTS; i++)
 		all += remedy->check->counts[i];
-	remedy->row = prepare(remedy, "WHERE arn = ?1 ORDER BY region IS ?2 DESC LIMIT 1");
 	if (failed > 2 && failed * WALK_SHARE >= all)
 		remedy->walk = prepare(remedy, "ORDER BY region, arn");
 	if (remedy->walk != NULL)
 		remedy->has_walked = sqlite3_step(remedy->walk) == SQLITE_ROW;
 }
 
-void
+static void
 remedy_open(struct remedy *remedy, const struct facts *facts,
 	    const struct check_row *check)
 {
+	char *columns;
+
 	*remedy = (struct remedy){ .facts = facts, .check = check };
 	if (check == NULL)
 		return;
+	columns = table_columns(remedy);
 	for (int i = 0; i < FILL_LANGUAGES; i++)
 		if (check->fix[i] != NULL)
-			add_language(remedy, (enum fill_language)i);
+			add_language(remedy, (enum fill_language)i, columns);
+	free(columns);
 	if (remedy->has_any)
-		prepare_rows(remedy);
+		prepare_walk(remedy);
 }
 
 void
@@ -152,13 +169,18 @@ remedy_read(struct remedy *remedy, const struct finding_row *finding)
 {
 	int order = -1;
 
-	if (remedy->row == NULL)
+	if (!remedy->has_any)
 		return false;
 	while (remedy->has_walked && (order = walk_order(remedy, finding)) < 0)
 		remedy->has_walked = sqlite3_step(remedy->walk) == SQLITE_ROW;
 	remedy->read = remedy->walk;
 	if (remedy->has_walked && order == 0)
 		return true;
+	if (remedy->row == NULL)
+		remedy->row = prepare(
+			remedy, "WHERE arn = ?1 ORDER BY region IS ?2 DESC LIMIT 1");
+	if (remedy->row == NULL)
+		return false;
 	sqlite3_reset(remedy->row);
 	sqlite3_bind_text(remedy->row, 1, finding->resource, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(remedy->row, 2, finding->region, -1, SQLITE_TRANSIENT);

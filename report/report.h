@@ -11,14 +11,13 @@ struct report_source {
 	const char *version; /* of the program that writes */
 };
 
-struct facts; /* what a file holds, loaded once for all formats */
+struct writer; /* how a format is written */
 
 struct format {
 	const char *name;  /* "html" */
 	const char *file;  /* "report.html", or a folder "fixes" */
 	const char *about; /* one line for help */
-	int (*write)(struct facts *facts, const char *path,
-		     struct err *err);
+	const struct writer *writer;
 };
 
 extern const struct format formats[]; /* sorted by name */
@@ -26,7 +25,7 @@ extern const size_t format_count;
 const struct format *format_find(const char *name,
 				 struct err *err); /* NULL with the nearest name */
 /* Writes each of the formats (comma between) into folder, to a temporary name and
- * renamed. */
+ * renamed. One that fails leaves the others alone; -1 tells the first. */
 int report_write(const struct report_source *source, const char *list, const char *folder,
 		 struct err *err);
 

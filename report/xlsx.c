@@ -8,28 +8,20 @@
 #define CELL_MOST 32000 /* bytes; Excel holds 32,767 characters in a cell */
 #define ROWS_MOST LXW_ROW_MAX
 
-static const struct {
-	int (*write)(struct book *book, struct err *err);
-} sheets[] = {
-	{ xlsx_summary },     { xlsx_controls },       { xlsx_findings },
-	{ xlsx_population },  { xlsx_coverage_sheet }, { xlsx_refused },
-	{ xlsx_remediation }, { xlsx_decisions },      { xlsx_pages },
-};
-
 void
 xlsx_open_sheet(struct book *book, const char *name, const struct xlsx_column *columns,
 		size_t count)
 {
-	book->sheet = workbook_add_worksheet(book->file, name);
-	book->row = 0;
-	book->column = 0;
-	worksheet_freeze_panes(book->sheet, 1, 0);
-	worksheet_set_landscape(book->sheet);
-	worksheet_set_paper(book->sheet, 9); /* A4 */
-	worksheet_fit_to_pages(book->sheet, 1, 0);
-	worksheet_repeat_rows(book->sheet, 0, 0);
+	book->at.sheet = workbook_add_worksheet(book->file, name);
+	book->at.row = 0;
+	book->at.column = 0;
+	worksheet_freeze_panes(book->at.sheet, 1, 0);
+	worksheet_set_landscape(book->at.sheet);
+	worksheet_set_paper(book->at.sheet, 9); /* A4 */
+	worksheet_fit_to_pages(book->at.sheet, 1, 0);
+	worksheet_repeat_rows(book->at.sheet, 0, 0);
 	for (size_t i = 0; i < count; i++) {
-		worksheet_set_column(book->sheet, (lxw_col_t)i, (lxw_col_t)i,
+		worksheet_set_column(book->at.sheet, (lxw_col_t)i, (lxw_col_t)i,
 				     columns[i].width, NULL);
 		xlsx_text(book, columns[i].title, book->heading);
 	}
@@ -39,9 +31,9 @@ xlsx_open_sheet(struct book *book, const char *name, const struct xlsx_column *c
 void
 xlsx_close_sheet(struct book *book, size_t columns)
 {
-	lxw_row_t last = book->row > 0 ? book->row - 1 : 0;
+	lxw_row_t last = book->at.row > 0 ? book->at.row - 1 : 0;
 
-	worksheet_autofilter(book->sheet, 0, 0, last, (lxw_col_t)(columns - 1));
+	worksheet_autofilter(book->at.sheet, 0, 0, last, (lxw_col_t)(columns - 1));
 }
 
 void
@@ -52,22 +44,34 @@ xlsx_text(struct book *book, const char *text, lxw_format *format)
 	if (text != NULL && text[0] != '\0') {
 		book->cell.len = 0;
 		text_clean(&book->cell, text, CELL_MOST);
-		error = worksheet_write_string(book->sheet, book->row, book->column,
+		error = worksheet_write_string(book->at.sheet, book->at.row, book->at.column,
 					       book->cell.data, format);
 	}
 	if (error != LXW_NO_ERROR && book->error == LXW_NO_ERROR)
 		book->error = error;
-	book->column++;
+	book->at.column++;
 }
 
 void
 xlsx_number(struct book *book, double number, lxw_format *format)
 {
-	lxw_error error = worksheet_write_number(book->sheet, book->row, book->column++,
+	lxw_error error = worksheet_write_number(book->at.sheet, book->at.row, book->at.column++,
 						 number, format);
 
 	if (error != LXW_NO_ERROR && book->error == LXW_NO_ERROR)
 		book->error = error;
+}
+
+void
+xlsx_time(struct book *book, const char *when)
+{
+	int64_t seconds;
+
+	/* Days since 1899-12-30: Excel's serial dates. */
+	if (when != NULL && time_read(when, &seconds) == 0)
+		xlsx_number(book, (double)seconds / 86400 + 25569, book->time);
+	else
+		xlsx_text(book, when, book->text);
 }
 
 void
@@ -84,7 +88,7 @@ xlsx_coverage(struct book *book, const long counts[VERDICTS])
 bool
 xlsx_has_room(struct book *book)
 {
-	if (book->row < ROWS_MOST)
+	if (book->at.row < ROWS_MOST)
 		return true;
 	book->left_out++;
 	return false;
@@ -93,8 +97,8 @@ xlsx_has_room(struct book *book)
 void
 xlsx_end_row(struct book *book)
 {
-	book->row++;
-	book->column = 0;
+	book->at.row++;
+	book->at.column = 0;
 }
 
 lxw_format *
@@ -150,23 +154,14 @@ make_formats(struct book *book)
 	format_set_num_format(book->number, "#,##0");
 	book->percent = make_format(book, LXW_COLOR_UNSET, false);
 	format_set_num_format(book->percent, "0.0%");
+	book->time = make_format(book, LXW_COLOR_UNSET, false);
+	format_set_num_format(book->time, "yyyy-mm-dd hh:mm:ss");
 	for (int i = 0; i < VERDICTS; i++)
 		book->verdicts[i] = make_format(book, verdicts[i], true);
 	for (int i = 0; i < SEVERITIES; i++)
 		book->severities[i] = make_format(book, severities[i], true);
 	for (int i = 0; i < CONTROL_STATES; i++)
 		book->states[i] = make_format(book, states[i], true);
-}
-
-static int
-write_sheets(struct book *book, struct err *err)
-{
-	lxw_worksheet *cover = workbook_add_worksheet(book->file, "Cover");
-
-	for (size_t i = 0; i < COUNT(sheets); i++)
-		if (sheets[i].write(book, err) < 0)
-			return -1;
-	return xlsx_cover(book, cover, err);
 }
 
 /* The library keeps each sheet in a temporary file: beside the report, where there is
@@ -180,10 +175,48 @@ folder_of(const char *path)
 			     : mem_text_n(path, (size_t)(slash - path) + (slash == path));
 }
 
-int
-xlsx_write(struct facts *facts, const char *path, struct err *err)
+/* Sheets stand in the order in which they are opened; the long ones are filled later. */
+static int
+open_sheets(struct book *book, struct err *err)
 {
-	struct book book = { .facts = facts };
+	book->cover = workbook_add_worksheet(book->file, "Cover");
+	if (xlsx_summary(book, err) < 0 || xlsx_controls(book, err) < 0)
+		return -1;
+	xlsx_findings_open(book);
+	if (xlsx_population(book, err) < 0 || xlsx_coverage_sheet(book, err) < 0 ||
+	    xlsx_refused(book, err) < 0)
+		return -1;
+	xlsx_remediation_open(book);
+	return xlsx_decisions(book, err) < 0 || xlsx_pages(book, err) < 0 ? -1 : 0;
+}
+
+static int
+end(void *state, bool is_whole, struct err *err)
+{
+	struct book *book = state;
+	int status = 0;
+	lxw_error closed;
+
+	if (is_whole) {
+		xlsx_findings_close(book);
+		status = xlsx_cover(book, book->cover, err);
+	}
+	closed = workbook_close(book->file);
+	if (book->error == LXW_NO_ERROR)
+		book->error = closed;
+	if (is_whole && status == 0 && book->error != LXW_NO_ERROR)
+		status = err_set(err, "cannot write workbook %s: %s", book->path,
+				 lxw_strerror(book->error));
+	buf_free(&book->cell);
+	free(book->path);
+	free(book);
+	return status;
+}
+
+static void *
+begin(struct facts *facts, const char *path, struct err *err)
+{
+	struct book *book = mem_get(sizeof(*book));
 	lxw_workbook_options options = { .constant_memory = LXW_TRUE };
 	lxw_doc_properties properties = { .title =
 						  "Security assessment of an AWS account",
@@ -191,28 +224,34 @@ xlsx_write(struct facts *facts, const char *path, struct err *err)
 					  .author = "Plumbline" };
 	char *folder = folder_of(path);
 	int64_t when = 0;
-	int status = -1;
-	lxw_error closed;
 
+	book->facts = facts;
 	options.tmpdir = folder;
-	book.file = workbook_new_opt(path, &options);
-	if (book.file == NULL) {
+	book->file = workbook_new_opt(path, &options);
+	free(folder);
+	if (book->file == NULL) {
 		err_set(err, "cannot begin workbook %s", path);
-		goto out;
+		free(book);
+		return NULL;
 	}
+	book->path = mem_text(path);
 	if (time_read(facts->started_at, &when) == 0)
 		properties.created = (time_t)when;
-	workbook_set_properties(book.file, &properties);
-	make_formats(&book);
-	status = write_sheets(&book, err);
-	closed = workbook_close(book.file);
-	if (book.error == LXW_NO_ERROR)
-		book.error = closed;
-	if (status == 0 && book.error != LXW_NO_ERROR)
-		status = err_set(err, "cannot write workbook %s: %s", path,
-				 lxw_strerror(book.error));
-out:
-	buf_free(&book.cell);
-	free(folder);
-	return status;
+	workbook_set_properties(book->file, &properties);
+	make_formats(book);
+	if (open_sheets(book, err) < 0) {
+		end(book, false, NULL);
+		return NULL;
+	}
+	return book;
 }
+
+static int
+write_finding(void *state, const struct finding_row *row, struct err *err)
+{
+	(void)err;
+	xlsx_finding(state, row);
+	return 0;
+}
+
+const struct writer xlsx_writer = { begin, write_finding, end };

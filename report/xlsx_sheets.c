@@ -38,7 +38,7 @@ text_of(sqlite3_stmt *row, int column)
 static void
 cover_line(struct book *book, const char *name, const char *text)
 {
-	book->column = 0;
+	book->at.column = 0;
 	xlsx_text(book, name, book->label);
 	xlsx_text(book, text != NULL ? text : "–", book->text);
 	xlsx_end_row(book);
@@ -57,7 +57,7 @@ cover_verdicts(struct book *book)
 {
 	const struct facts *facts = book->facts;
 
-	book->row++;
+	book->at.row++;
 	cover_count(book, "Unknown", facts->totals[UNKNOWN], book->verdicts[UNKNOWN]);
 	cover_count(book, "Failed", facts->totals[FAIL], book->verdicts[FAIL]);
 	cover_count(book, "Passed", facts->totals[PASS], book->verdicts[PASS]);
@@ -79,14 +79,14 @@ xlsx_cover(struct book *book, lxw_worksheet *cover, struct err *err)
 	const struct facts *facts = book->facts;
 
 	(void)err;
-	book->sheet = cover;
-	book->row = 0;
-	book->column = 0;
+	book->at.sheet = cover;
+	book->at.row = 0;
+	book->at.column = 0;
 	worksheet_set_column(cover, 0, 0, 52, NULL);
 	worksheet_set_column(cover, 1, 1, 90, NULL);
 	worksheet_gridlines(cover, LXW_HIDE_ALL_GRIDLINES);
 	xlsx_text(book, "Security assessment", book->title);
-	book->row += 2;
+	book->at.row += 2;
 	cover_line(book, "AWS account", facts->account_id);
 	if (facts->alias != NULL)
 		cover_line(book, "Name", facts->alias);
@@ -102,13 +102,14 @@ xlsx_cover(struct book *book, lxw_worksheet *cover, struct err *err)
 	cover_line(book, "Collected by Plumbline", facts->version);
 	cover_line(book, "Written by Plumbline", facts->source->version);
 	cover_verdicts(book);
-	book->row++;
+	book->at.row++;
 	cover_line(book, "To verify", "plumbline verify evidence.db");
 	cover_line(book, "To judge again", "plumbline evaluate evidence.db --output DIR");
 	cover_line(
 		book, "Sheets",
 		"Summary, Controls, Findings (all), Population (by check), Coverage (by check and "
-		"region), Refused (what would settle it), Remediation (fixes), Decisions, Pages");
+		"region), Refused (what would settle it), Remediation (filled fixes), Decisions, Pages (why "
+		"and what to do, by check)");
 	if (book->left_out > 0) {
 		char *note = mem_print(
 			"%ld rows are more than a sheet holds: the CSV report has them all",
@@ -333,9 +334,9 @@ xlsx_refused(struct book *book, struct err *err)
 
 		xlsx_text(book, question->check_id, book->text);
 		xlsx_text(book, "not to be told from the evidence", book->text);
-		book->column = 4;
+		book->at.column = 4;
 		xlsx_number(book, (double)question->verdicts, book->number);
-		book->column = 7;
+		book->at.column = 7;
 		xlsx_text(book, question->reason, book->wrapped);
 		xlsx_end_row(book);
 	}
@@ -386,9 +387,9 @@ xlsx_pages(struct book *book, struct err *err)
 	static const struct xlsx_column columns[] = {
 		{ "Check", 46 },    { "Title", 70 },
 		{ "Severity", 11 }, { "Service", 16 },
-		{ "Why", 90 },	    { "Parameters", 30 },
-		{ "See", 50 },	    { "SHA-256 of the page", 68 },
-		{ "Trouble", 40 },
+		{ "Why", 90 },	    { "What to do", 90 },
+		{ "Parameters", 30 }, { "See", 50 },
+		{ "SHA-256 of the page", 68 }, { "Trouble", 40 },
 	};
 
 	(void)err;
@@ -401,6 +402,7 @@ xlsx_pages(struct book *book, struct err *err)
 		xlsx_text(book, check->severity, xlsx_severity(book, check->severity));
 		xlsx_text(book, check->service, book->text);
 		xlsx_text(book, check->why, book->wrapped);
+		xlsx_text(book, check->fix_text, book->wrapped);
 		xlsx_text(book, check->parameters, book->text);
 		xlsx_text(book, check->see, book->wrapped);
 		xlsx_text(book, check->sha256, book->code);
