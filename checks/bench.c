@@ -60,6 +60,7 @@ register_forced(struct bench *bench, struct err *err)
 		forcing->function = &functions[i];
 		forcing->calling.scan_time = when;
 		forcing->calling.memo = filter_memo_make();
+		forcing->calling.answers = answers_make();
 		if (sqlite3_create_function_v2(bench->db, functions[i].name,
 					       functions[i].argument_count,
 					       SQLITE_UTF8 | SQLITE_DETERMINISTIC, forcing,

@@ -323,16 +323,18 @@ struct bending {
 };
 
 /* What the functions of SQL are given beside their arguments. */
-enum { ANSWERS_KEPT = 4 };
+struct answers; /* answers.c: what was asked and told before */
+struct answers *answers_make(void);
+void answers_free(struct answers *answers);
+/* False: not asked before. *told, NULL for what could not be told, lives until the next answers_keep(). */
+bool answers_find(struct answers *answers, const char *asked, const char **told);
+/* Takes told, and returns it. */
+const char *answers_keep(struct answers *answers, const char *asked, char *told);
 
 struct calling {
 	int64_t scan_time;
 	struct filter_memo *memo;
-	/* What was asked last, and the JSON told: queries ask the same of a row several times. */
-	struct {
-		char *asked, *told; /* told NULL: it could not be told */
-	} kept[ANSWERS_KEPT];
-	unsigned next;
+	struct answers *answers;
 };
 
 /* Frees what it holds, not itself. */

@@ -14,6 +14,11 @@ static const char *const statements[] = {
 	"\"Resource\":[\"*\"]}]'",
 };
 
+static const char *const grants[] = {
+	"'[]'",
+	"'[{\"action\":\"*\",\"everything\":1,\"statement\":1}]'",
+};
+
 static const char *
 text_at(sqlite3_value **values, int i)
 {
@@ -39,33 +44,27 @@ tell_json(sqlite3_context *context, const char *text)
 		sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
 }
 
-/* Answers from memory where the same was asked a moment ago. */
+/* Answers from memory where the same was asked before. */
 static bool
 answer_again(sqlite3_context *context, const char *asked)
 {
 	const struct calling *calling = sqlite3_user_data(context);
+	const char *told;
 
-	for (size_t i = 0; i < ANSWERS_KEPT; i++)
-		if (calling->kept[i].asked != NULL &&
-		    strcmp(calling->kept[i].asked, asked) == 0) {
-			tell_json(context, calling->kept[i].told);
-			return true;
-		}
-	return false;
+	if (!answers_find(calling->answers, asked, &told))
+		return false;
+	tell_json(context, told);
+	return true;
 }
 
 /* JSON text of value, which is released; NULL for NULL. */
 static void
 answer_json(sqlite3_context *context, const char *asked, json_t *value)
 {
-	struct calling *calling = sqlite3_user_data(context);
-	unsigned at = calling->next++ % ANSWERS_KEPT;
+	const struct calling *calling = sqlite3_user_data(context);
 
-	free(calling->kept[at].asked);
-	free(calling->kept[at].told);
-	calling->kept[at].asked = mem_text(asked);
-	calling->kept[at].told = value != NULL ? json_canonical(value) : NULL;
-	tell_json(context, calling->kept[at].told);
+	tell_json(context, answers_keep(calling->answers, asked,
+					value != NULL ? json_canonical(value) : NULL));
 	json_decref(value);
 }
 
@@ -171,10 +170,24 @@ call_policy_escalations(sqlite3_context *context, int count, sqlite3_value **val
 static void
 call_policy_is_public(sqlite3_context *context, int count, sqlite3_value **values)
 {
-	const char *document = text_at(values, 0), *account = text_at(values, 1);
+	const struct calling *calling = sqlite3_user_data(context);
+	const char *document = text_at(values, 0), *account = text_at(values, 1), *told;
+	char *asked;
+	int answer;
 
 	(void)count;
-	answer_tri(context, document == NULL ? 0 : policy_is_public(document, account));
+	if (document == NULL) {
+		answer_tri(context, 0);
+		return;
+	}
+	asked = mem_print("%s %s", account != NULL ? account : "", document);
+	if (!answers_find(calling->answers, asked, &told)) {
+		answer = policy_is_public(document, account);
+		told = answers_keep(calling->answers, asked,
+				    answer < 0 ? NULL : mem_text(answer > 0 ? "1" : "0"));
+	}
+	answer_tri(context, told == NULL ? -1 : told[0] == '1');
+	free(asked);
 }
 
 static void
@@ -198,6 +211,18 @@ call_policy_trouble(sqlite3_context *context, int count, sqlite3_value **values)
 	(void)count;
 	if (trouble != NULL)
 		sqlite3_result_text(context, trouble, -1, free);
+}
+
+static void
+call_policy_wholesale(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *document = text_at(values, 0);
+
+	(void)count;
+	if (document == NULL)
+		tell_json(context, "[]");
+	else if (!answer_again(context, document))
+		answer_json(context, document, policy_wholesale(document));
 }
 
 static void
@@ -261,6 +286,8 @@ const struct function functions[] = {
 	  1, true, statements, COUNT(statements), call_policy_statements },
 	{ "policy_trouble", "documents", "where and why the policy cannot be read; NULL where it can",
 	  1, false, NULL, 0, call_policy_trouble },
+	{ "policy_wholesale", "document", "JSON array of what Allow statements give as a whole, each with action (\"s3:*\", \"*\", \"all but a list\"), everything (1: all there is, on every resource) and statement (its number); [] for no policy; NULL when it cannot be read",
+	  1, true, grants, COUNT(grants), call_policy_wholesale },
 	{ "scan_time", "", "the scan's time", 0, false, NULL, 0, call_scan_time },
 	{ "secret_in", "text", "JSON array of the kinds of secrets seen and where, never their values; [] for no text",
 	  1, true, kinds, COUNT(kinds), call_secret_in },
@@ -273,10 +300,7 @@ void
 calling_clear(struct calling *calling)
 {
 	filter_memo_free(calling->memo);
-	for (size_t i = 0; i < ANSWERS_KEPT; i++) {
-		free(calling->kept[i].asked);
-		free(calling->kept[i].told);
-	}
+	answers_free(calling->answers);
 }
 
 static void
@@ -295,6 +319,7 @@ functions_register(sqlite3 *db, int64_t scan_time, struct err *err)
 		/* Each has its own, which SQLite frees with the function. */
 		calling->scan_time = scan_time;
 		calling->memo = filter_memo_make();
+		calling->answers = answers_make();
 		if (sqlite3_create_function_v2(db, functions[i].name, functions[i].argument_count,
 					       SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
 					       calling, functions[i].call, NULL, NULL,

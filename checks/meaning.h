@@ -11,6 +11,9 @@
 const char *policy_decision(const char *documents, const char *request);
 int policy_is_public(const char *document, const char *account); /* 1, 0, -1: cannot be told (NULL) */
 json_t *policy_statements(const char *document); /* array of statements, lists made lists; NULL: cannot be parsed */
+/* Array of {"action": "s3:*", "everything": 0 or 1, "statement": 1 …}: each action of an Allow that is a whole service or more,
+ * conditions left aside; everything: with it, all actions or all that lead there, on every resource. NULL: cannot be parsed. */
+json_t *policy_wholesale(const char *document);
 json_t *policy_escalations(const char *documents); /* array of method names; NULL: cannot be parsed */
 char *policy_trouble(const char *documents); /* where and why they cannot be parsed, or NULL; caller frees */
 

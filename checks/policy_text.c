@@ -148,21 +148,64 @@ out:
 	return string ? string : fail(reader, "a string is broken");
 }
 
-/* Behind the opening quote. */
-static json_t *
-read_string(struct reader *reader)
+/* Bytes up to the closing quote where the string has no escapes; -1 where it has. */
+static ptrdiff_t
+plain_len(const struct reader *reader)
 {
-	const char *start = reader->at, *at = start;
+	const char *at = reader->at;
 
 	while (at < reader->end && *at != '"' && *at != '\\' &&
 	       (unsigned char)*at >= 0x20)
 		at++;
-	reader->at = at;
-	if (at < reader->end && *at == '"') {
-		reader->at++;
-		return json_stringn_nocheck(start, (size_t)(at - start));
+	return at < reader->end && *at == '"' ? at - reader->at : -1;
+}
+
+/* Behind the opening quote. */
+static json_t *
+read_string(struct reader *reader)
+{
+	const char *start = reader->at;
+	ptrdiff_t len = plain_len(reader);
+
+	if (len < 0)
+		return read_escaped(reader, start);
+	reader->at += len + 1;
+	return json_stringn_nocheck(start, (size_t)len);
+}
+
+/* A name and its value. Most names have no escapes and need no string of their own. */
+static void
+read_member(struct reader *reader, json_t *object)
+{
+	size_t before = json_object_size(object), len;
+	json_t *name = NULL, *value = NULL;
+	const char *key = NULL;
+	ptrdiff_t plain;
+
+	if (!take(reader, '"')) {
+		fail(reader, "an object is broken");
+		return;
 	}
-	return read_escaped(reader, start);
+	plain = plain_len(reader);
+	if (plain >= 0) {
+		key = reader->at;
+		len = (size_t)plain;
+		reader->at += plain + 1;
+	} else {
+		name = read_string(reader);
+		key = json_string_value(name);
+		len = json_string_length(name);
+	}
+	if (key == NULL || !take(reader, ':'))
+		fail(reader, "an object is broken");
+	else
+		value = read_value(reader);
+	if (value != NULL) {
+		json_object_setn_new_nocheck(object, key, len, value);
+		if (json_object_size(object) == before)
+			fail(reader, "a name stands twice in an object");
+	}
+	json_decref(name);
 }
 
 static json_t *
@@ -173,19 +216,7 @@ read_members(struct reader *reader)
 	if (take(reader, '}'))
 		return object;
 	do {
-		json_t *name = take(reader, '"') ? read_string(reader) : NULL,
-		       *value = NULL;
-		const char *key = json_string_value(name);
-
-		if (name == NULL || !take(reader, ':'))
-			fail(reader, "an object is broken");
-		else if (json_object_get(object, key) != NULL)
-			fail(reader, "a name stands twice in an object");
-		else
-			value = read_value(reader);
-		if (value != NULL)
-			json_object_set_new_nocheck(object, key, value);
-		json_decref(name);
+		read_member(reader, object);
 	} while (reader->trouble == NULL && take(reader, ','));
 	if (reader->trouble == NULL && !take(reader, '}'))
 		fail(reader, "an object does not end");

@@ -172,6 +172,8 @@ time_function(const json_t *policies, const char *which)
 			json_decref(policy_statements(text));
 		else if (strcmp(which, "policy_escalations") == 0)
 			json_decref(policy_escalations(list));
+		else if (strcmp(which, "policy_wholesale") == 0)
+			json_decref(policy_wholesale(text));
 		else
 			free(policy_trouble(list));
 		free(list);
@@ -184,7 +186,7 @@ measure_policies(const struct schema *schema, char **words, struct err *err)
 {
 	static const char *const names[] = { "policy_decision", "policy_escalations",
 					     "policy_is_public", "policy_statements",
-					     "policy_trouble" };
+					     "policy_trouble", "policy_wholesale" };
 	json_t *policies = read_json(words[0], err), *figures;
 
 	(void)schema;

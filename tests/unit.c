@@ -25,6 +25,7 @@
 	X(truth)       \
 	X(checks)      \
 	X(policy)      \
+	X(wholesale)   \
 	X(filter)      \
 	X(event)       \
 	X(network)     \
