@@ -467,6 +467,7 @@ job_send(struct job *job)
 	struct collector *collector = job->collector;
 	const struct collect *collect = collector->collect;
 	const struct schema_operation *op = job_operation(job);
+	struct aws_answer known = collect->identity->answer;
 	struct aws_request request = {
 		.service = op->service, .operation = op->operation, .region = job->region,
 		.parameters = job->next != NULL ? job->next : job->parameters,
@@ -477,6 +478,9 @@ job_send(struct job *job)
 
 	if (collector->status < 0) {
 		job_free(job);
+	} else if (known.body != NULL && strcmp(op->service, "sts") == 0 &&
+		   strcmp(op->operation, "GetCallerIdentity") == 0) {
+		job_answered(job, &known);
 	} else if (collect->stop != NULL && *collect->stop) {
 		collector->stopped = true;
 		record_unmade(job, outcome_refused, "Interrupted",

@@ -46,14 +46,15 @@ global_region(const struct collector *collector, const struct schema_operation *
 }
 
 static void
-ask_roots(struct collector *collector, int regions_operation)
+ask_roots(struct collector *collector, int identity_operation, int regions_operation)
 {
 	const struct schema *schema = collector->collect->schema;
 
 	for (size_t i = 0; i < schema->operation_count; i++) {
 		const struct schema_operation *op = &schema->operations[i];
 
-		if (!collector->needed[i] || op->parent >= 0 || (int)i == regions_operation)
+		if (!collector->needed[i] || op->parent >= 0 ||
+		    (int)i == identity_operation || (int)i == regions_operation)
 			continue;
 		if (op->scope == GLOBAL ||
 		    (op->row->regions != NULL && strcmp(op->row->regions, "home") == 0)) {
@@ -189,9 +190,12 @@ plan(struct collector *collector)
 static int
 collect_all(struct collector *collector, struct err *err)
 {
+	int identity = schema_find_operation(collector->collect->schema, "sts:GetCallerIdentity");
 	int regions = schema_find_operation(collector->collect->schema, "ec2:DescribeRegions");
 	json_t *listed;
 
+	if (identity >= 0)
+		ask_root(collector, identity, "aws-global", collector->collect->home_region);
 	if (regions >= 0)
 		ask_root(collector, regions, "aws-global", collector->collect->home_region);
 	if (run_all(collector, err) < 0)
@@ -199,7 +203,7 @@ collect_all(struct collector *collector, struct err *err)
 	listed = listed_regions(collector->collect);
 	choose_regions(collector, listed);
 	json_decref(listed);
-	ask_roots(collector, regions);
+	ask_roots(collector, identity, regions);
 	return run_all(collector, err);
 }
 

@@ -8,6 +8,18 @@ struct asking {
 	int status;
 };
 
+/* A second question could be refused although the first was answered, and leave the account without its row. */
+static void
+keep_answer(struct identity *identity, const struct aws_answer *answer)
+{
+	identity->answer = *answer;
+	identity->answer.body = json_incref(answer->body);
+	identity->answer.request_id = mem_text(answer->request_id);
+	identity->answer.message = NULL;
+	identity->answer.raw = NULL;
+	identity->answer.raw_len = 0;
+}
+
 static void
 answered(void *arg, struct aws_answer *answer)
 {
@@ -34,6 +46,7 @@ answered(void *arg, struct aws_answer *answer)
 	asking->out->account_id = mem_text(account);
 	asking->out->arn = mem_text(arn);
 	asking->out->partition = mem_text_n(arn + 4, len);
+	keep_answer(asking->out, answer);
 	asking->status = 0;
 }
 
@@ -64,5 +77,7 @@ identity_free(struct identity *identity)
 	free(identity->account_id);
 	free(identity->arn);
 	free(identity->partition);
+	json_decref(identity->answer.body);
+	free(identity->answer.request_id);
 	*identity = (struct identity){ 0 };
 }

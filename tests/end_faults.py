@@ -1,0 +1,138 @@
+"""What a scan makes of a faulty server, of interrupts and of full disks: kept, judged, said.
+
+Prints `ok NAME` and `not ok NAME: why`; exit 1 where one failed. Needs PLUMBLINE (the binary).
+"""
+import http.server
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+
+BINARY = os.path.abspath(os.environ["PLUMBLINE"])
+failed = 0
+keyed = {"PATH": os.environ["PATH"], "HOME": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
+         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+         "AWS_REGION": "us-east-1"}
+CALLER = ("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/a</Arn><UserId>u</UserId>"
+          "<Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
+REGIONS = ("<DescribeRegionsResponse><regionInfo><item><regionName>us-east-1</regionName><optInStatus>opt-in-not-required"
+           "</optInStatus></item></regionInfo></DescribeRegionsResponse>")
+EXPIRED = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token has expired</Message></Error></ErrorResponse>"
+
+
+def say(ok, name, why=""):
+    global failed
+    failed += not ok
+    print("ok %s" % name if ok else "not ok %s: %s" % (name, str(why).replace("\n", " | ")[:700]), flush=True)
+
+
+class Server:
+    """Answers by answer(body, number of such calls before): (status, text), or None to keep the asker waiting."""
+
+    def __init__(self, answer):
+        server = self
+        self.counts, self.lock, self.held = {}, threading.Lock(), threading.Event()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("content-length", 0) or 0)).decode()
+                kind = body.split("&")[0] if body.startswith("Action=") else "other"
+                with server.lock:
+                    before = server.counts.get(kind, 0)
+                    server.counts[kind] = before + 1
+                told = answer(body, before)
+                if told is None:
+                    server.held.set()
+                    threading.Event().wait(20)
+                    return
+                data = told[1].encode()
+                self.send_response(told[0])
+                self.send_header("content-type", "text/xml")
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_PUT = do_HEAD = do_POST
+
+        class Quiet(http.server.ThreadingHTTPServer):
+            daemon_threads, request_queue_size = True, 200
+
+            def handle_error(self, *_):
+                pass  # who asked is gone
+        self.server = Quiet(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.environment = dict(keyed, AWS_ENDPOINT_URL="http://127.0.0.1:%d" % self.server.server_port)
+
+    def scan(self, folder, *words):
+        return subprocess.run([BINARY, "scan", "--quiet", "--output", folder, *words], env=self.environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def ask(path, sql):
+    db = sqlite3.connect(path)
+    try:
+        return db.execute(sql).fetchall()
+    finally:
+        db.close()
+
+
+def test_who_asks_is_asked_once(work):
+    """The account's row must not hang on a second answer to what was answered already."""
+    def answer(body, before):
+        if "GetCallerIdentity" in body and before == 0:
+            return 200, CALLER
+        return 403, EXPIRED
+    out = os.path.join(work, "once")
+    with Server(answer) as server:
+        done = server.scan(out)
+    say(server.counts.get("Action=GetCallerIdentity") == 1, "who is asking is asked once", server.counts)
+    say("could not judge" not in done.stderr, "credentials that expire after the first call trouble no page", done.stderr)
+    rows = ask(out + "/evidence.db", "SELECT account_id FROM account")
+    say(rows == [("111122223333",)], "the account is known from the first answer", rows)
+
+
+def interrupt(server, folder, number=signal.SIGINT):
+    process = subprocess.Popen([BINARY, "scan", "--output", folder], env=server.environment, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    held = server.held.wait(30)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    return held, process.returncode, errors
+
+
+def test_interrupt_before_the_regions(work):
+    out = os.path.join(work, "early")
+    with Server(lambda body, before: (200, CALLER) if "GetCallerIdentity" in body else None) as server:
+        held, status, errors = interrupt(server, out, signal.SIGTERM)
+    say(held and status == 5, "an interrupt before the regions are known ends with exit 5", "exit %s: %s" % (status, errors))
+    say("could not judge" not in errors, "and troubles no page", errors)
+    if os.path.exists(out + "/evidence.db"):
+        verdicts = ask(out + "/evidence.db", "SELECT DISTINCT verdict FROM finding")
+        say(verdicts == [("unknown",)], "nothing was seen, so nothing is judged", verdicts)
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="plumbline-faults-") as work:
+        for name, test in sorted(globals().items()):
+            if name.startswith("test_"):
+                test(work)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
