@@ -9,6 +9,7 @@ enum {
 	APPLICATION_ID = 0x506c6d62, /* "Plmb" */
 	LAYOUT_VERSION = 1,
 	WRITES_PER_COMMIT = 400,
+	SECONDS_PER_COMMIT = 2, /* of a slow scan that is killed no more is lost */
 	PACK_LEVEL = 3,
 	PACK_FROM = 160, /* bytes: shorter bodies do not get smaller */
 	BODY_CAP = 256 << 20
@@ -136,6 +137,7 @@ evidence_begin(struct evidence *evidence, struct err *err)
 	if (db_run(evidence->db, err, "BEGIN IMMEDIATE") < 0)
 		return -1;
 	evidence->in_transaction = true;
+	evidence->began = time_monotonic();
 	return 0;
 }
 
@@ -304,7 +306,8 @@ evidence_add_call(struct evidence *evidence, const struct call *call, struct err
 		return db_error(evidence->db, err, "cannot write a call to the evidence file");
 	if (add_subjects(evidence, id, call, err) < 0)
 		return -1;
-	if (++evidence->since_commit >= WRITES_PER_COMMIT &&
+	if ((++evidence->since_commit >= WRITES_PER_COMMIT ||
+	     time_monotonic() - evidence->began >= SECONDS_PER_COMMIT) &&
 	    evidence_commit(evidence, err) < 0)
 		return -1;
 	return id;

@@ -14,6 +14,7 @@ struct evidence {
 	ZSTD_CCtx *pack;
 	ZSTD_DCtx *unpack;
 	long since_commit; /* writes */
+	double began;	   /* the transaction, monotonic */
 	bool in_transaction;
 	bool read_only;
 };

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 BINARY = os.path.abspath(os.environ["PLUMBLINE"])
 failed = 0
@@ -126,10 +127,34 @@ def test_interrupt_before_the_regions(work):
         say(verdicts == [("unknown",)], "nothing was seen, so nothing is judged", verdicts)
 
 
+def test_kill_of_a_slow_scan(work):
+    """What was answered some seconds ago is on the disk, however slowly answers come."""
+    one, out = threading.Lock(), os.path.join(work, "killed")
+    many = threading.Event()
+
+    def answer(body, before):
+        if "GetCallerIdentity" in body:
+            return 200, CALLER
+        if "DescribeRegions" in body:
+            return 200, REGIONS
+        with one:
+            time.sleep(0.3)
+            if sum(server.counts.values()) >= 45 + 14:  # some 45 are in flight together
+                many.set()
+        return 404, "<ErrorResponse><Error><Code>NoSuchThing</Code></Error></ErrorResponse>"
+    with Server(answer) as server:
+        process = subprocess.Popen([BINARY, "scan", "--quiet", "--output", out], env=server.environment, stdin=subprocess.DEVNULL)
+        reached = many.wait(60)
+        process.kill()
+        process.wait()
+    calls = ask(out + "/evidence.db", "SELECT count(*) FROM api_call")[0][0]
+    say(reached and calls > 5, "a slow scan that is killed leaves what it had seconds before", (reached, calls))
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="plumbline-faults-") as work:
         for name, test in sorted(globals().items()):
-            if name.startswith("test_"):
+            if name.startswith(os.environ.get("PLUMBLINE_TEST", "test_")):
                 test(work)
     return 1 if failed else 0
 
