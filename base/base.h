@@ -111,6 +111,7 @@ int file_write(const char *path, const void *data, size_t len, int mode, struct 
 /* Makes folder and its parents (mode 0755). */
 int folder_make(const char *path, struct err *err);
 bool file_exists(const char *path);
+bool folder_exists(const char *path);
 
 /* ---- Files embedded at build: sorted by name. */
 

@@ -48,12 +48,8 @@ option_unknown(const struct command *command, const char *word, size_t len,
 		names[i] = command->options[i].name;
 	names[i] = help_option.name;
 	nearest = name_nearest(name, names, command->option_count + 1);
-	if (nearest)
-		err_set(err, "%s: there is no option --%s; did you mean --%s?",
-			command->name, name, nearest);
-	else
-		err_set(err, "%s: there is no option --%s; see plumbline %s --help",
-			command->name, name, command->name);
+	err_set(err, "there is no option --%s%s%s%s", name, nearest ? "; did you mean --" : "",
+		nearest ? nearest : "", nearest ? "?" : "");
 	free(name);
 	free(names);
 	return -1;
@@ -74,26 +70,27 @@ option_read(const struct command *command, struct arguments *arguments, int argc
 	if (value)
 		value++;
 	if (!option->value && value)
-		return err_set(err, "%s: --%s takes no value", command->name,
-			       option->name);
+		return err_set(err, "--%s takes no value", option->name);
 	if (option->value && !value) {
 		if (*i + 1 >= argc)
-			return err_set(err, "%s: --%s needs a value: --%s %s",
-				       command->name, option->name, option->name,
-				       option->value);
+			return err_set(err, "--%s needs a value: --%s %s", option->name,
+				       option->name, option->value);
 		value = argv[++*i];
 		/* More likely a forgotten value than one that starts so; --name=--value
 		 * says it for sure. */
 		if (text_starts(value, "--"))
 			return err_set(
 				err,
-				"%s: --%s needs a value, and %s looks like an option; write --%s=%s "
+				"--%s needs a value, and %s looks like an option; write --%s=%s "
 				"if it is meant",
-				command->name, option->name, value, option->name, value);
+				option->name, value, option->name, value);
 	}
+	/* An empty shell variable must not choose everything. */
+	if (option->value && !*value)
+		return err_set(err, "--%s needs a value that is not empty: --%s %s",
+			       option->name, option->name, option->value);
 	if (option->value && !option->repeats && arguments_count(arguments, option->name))
-		return err_set(err, "%s: --%s is given twice", command->name,
-			       option->name);
+		return err_set(err, "--%s is given twice", option->name);
 	arguments->given[arguments->given_count++] = (struct given){ option, value };
 	return 0;
 }
@@ -106,15 +103,11 @@ operands_check(const struct command *command, const struct arguments *arguments,
 
 	for (i = arguments->operand_count; i < most; i++)
 		if (!command->operands[i].optional)
-			return err_set(err, "%s: %s is missing: %s", command->name,
-				       command->operands[i].name,
+			return err_set(err, "%s is missing: %s", command->operands[i].name,
 				       command->operands[i].help);
 	if (arguments->operand_count > most &&
 	    !(most && command->operands[most - 1].repeats))
-		return err_set(
-			err,
-			"%s: \"%s\" is one argument too many; see plumbline %s --help",
-			command->name, arguments->operands[most], command->name);
+		return err_set(err, "\"%s\" is one argument too many", arguments->operands[most]);
 	return 0;
 }
 
@@ -137,11 +130,8 @@ arguments_parse(const struct command *command, int argc, char **argv, struct err
 			arguments->given[arguments->given_count++] =
 				(struct given){ &help_option, NULL };
 		} else if (argv[i][1] != '-') {
-			err_set(err,
-				"%s: there is no option %s; options are written in full, as --%s",
-				command->name, argv[i],
-				command->option_count ? command->options[0].name
-						      : "help");
+			err_set(err, "there is no option %s; options are written in full, as --%s",
+				argv[i], command->option_count ? command->options[0].name : "help");
 			goto bad;
 		} else if (option_read(command, arguments, argc, argv, &i, err) < 0) {
 			goto bad;
@@ -272,6 +262,19 @@ help_option_row(FILE *out, const struct option *option)
 	free(left);
 }
 
+/* Lines that can be pasted: never broken. */
+static void
+help_examples(FILE *out, const char *text)
+{
+	fprintf(out, "\nExamples:\n");
+	while (*text) {
+		int len = (int)strcspn(text, "\n");
+
+		fprintf(out, "  %.*s\n", len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
 static void
 help_usage(FILE *out, const struct command *command)
 {
@@ -306,8 +309,6 @@ command_print_help(const struct command *command, FILE *out)
 	for (i = 0; i < command->option_count; i++)
 		help_option_row(out, &command->options[i]);
 	help_row(out, "-h, --help", help_option.help);
-	if (command->examples) {
-		fprintf(out, "\nExamples:\n  ");
-		help_wrap(out, command->examples, 2, 2);
-	}
+	if (command->examples)
+		help_examples(out, command->examples);
 }

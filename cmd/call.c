@@ -95,7 +95,8 @@ run(const struct arguments *arguments, struct err *err)
 	json_t *parameters;
 	int status;
 
-	if (operation == NULL)
+	if (operation == NULL || check_region("--region", arguments_value(arguments, "region"), err) < 0 ||
+	    check_endpoint(arguments_value(arguments, "endpoint-url"), err) < 0)
 		return EXIT_USAGE;
 	if (!aws_operation_is_read(operation)) {
 		err_set(err, "%s %s is not a read: Plumbline cannot make it",
@@ -128,13 +129,13 @@ static const struct operand operands[] = {
 const struct command command_call = {
 	.name = "call",
 	.summary = "one read call, as a scanner makes it",
-	.about = "Makes one read call with your credentials and prints the decoded answer as JSON, with\n"
+	.about = "Makes one read call with your credentials and prints the decoded answer as JSON, with "
 		 "the names that the AWS CLI prints. Writes are refused before anything is sent.",
 	.options = options,
 	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
-	.examples = "  plumbline call sts GetCallerIdentity\n"
-		    "  plumbline call s3 GetBucketPolicy Bucket=my-bucket --region eu-west-1\n",
+	.examples = "plumbline call sts GetCallerIdentity\n"
+		    "plumbline call s3 GetBucketPolicy Bucket=my-bucket --region eu-west-1",
 	.run = run,
 };

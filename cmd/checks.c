@@ -140,28 +140,26 @@ begin(const struct arguments *arguments, struct err *err)
 
 /* sorted */
 static const char *const verbs[] = { "guide", "list", "new", "show", "test" };
+static const char *const layouts[] = { "json", "table" };
 
 static int
 run(const struct arguments *arguments, struct err *err)
 {
 	const char *verb = arguments_operand(arguments, 0);
-	const char *near;
+	const char *id = arguments_operand(arguments, 1);
 	struct judging judging = { 0 };
-	int status = EXIT_USAGE;
+	int status;
 
 	if (verb == NULL)
 		verb = "list";
 	if (strcmp(verb, "new") == 0)
 		return begin(arguments, err);
-	near = name_nearest(verb, verbs, COUNT(verbs));
-	for (size_t i = 0; i < COUNT(verbs); i++)
-		if (strcmp(verb, verbs[i]) == 0)
-			status = 0;
-	if (status != 0) {
-		err_set(err, "checks has guide, list, new, show and test, not '%s'%s%s%s", verb,
-			near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-			near != NULL ? "'?" : "");
-		return status;
+	if (check_word("VERB", verb, verbs, COUNT(verbs), err) < 0 ||
+	    check_word("--format", arguments_value(arguments, "format"), layouts, COUNT(layouts), err) < 0)
+		return EXIT_USAGE;
+	if (id != NULL && strcmp(verb, "show") != 0 && strcmp(verb, "test") != 0) {
+		err_set(err, "%s takes no ID; 'plumbline checks show %s' shows one page, '--checks' chooses", verb, id);
+		return EXIT_USAGE;
 	}
 	status = judging_open_listing(&judging, arguments, err);
 	if (status == 0 && strcmp(verb, "list") == 0)
@@ -200,8 +198,8 @@ const struct command command_checks = {
 	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
-	.examples = "  plumbline checks list --framework cis_aws_7.0\n"
-		    "  plumbline checks show s3_bucket_versioned\n"
-		    "  plumbline checks new s3_bucket_named_well --checks-dir my-checks\n",
+	.examples = "plumbline checks list --framework cis_aws_7.0\n"
+		    "plumbline checks show s3_bucket_versioned\n"
+		    "plumbline checks new s3_bucket_named_well --checks-dir my-checks",
 	.run = run,
 };

@@ -45,10 +45,10 @@ struct judging {
 
 /* Options that judging takes: --checks, --checks-dir, --framework, --config. */
 #define JUDGING_OPTIONS                                                                     \
-	{ "checks", "ID[,ID…]", "only these checks; * and ? are wildcards", true },        \
+	{ "checks", "LIST", "only these checks, by id; * and ? are wildcards", true },        \
 	{ "checks-dir", "DIR", "pages of your own beside the built-in ones", false },      \
 	{ "config", "FILE", "parameters (default: plumbline.yaml where it is there)", false }, \
-	{ "framework", "NAME[,NAME…]", "only the checks of these frameworks", true }
+	{ "framework", "LIST", "only the checks of these frameworks", true }
 
 /* Loads schema and pages and chooses. Returns 0, or an exit status with err. */
 int judging_open(struct judging *judging, const struct arguments *arguments,
@@ -73,6 +73,15 @@ int write_reports(struct evidence *evidence, const char *formats, const char *fo
 		  struct err *err);
 /* Keeps an evidence file that is there as evidence-<started_at>.db. */
 int keep_former(const char *folder, struct err *err);
+/* usage.c: what options may say, checked before anything is written. A value that is NULL was not given. 0, or -1 with
+ * the nearest name. */
+int check_word(const char *what, const char *word, const char *const *words, size_t count, struct err *err);
+int check_severity(const char *word, struct err *err); /* --fail-on */
+int check_region(const char *option, const char *name, struct err *err);
+int check_endpoint(const char *url, struct err *err);
+int check_list(const struct arguments *arguments, const char *option, struct err *err); /* no list of nothing */
+int check_seed(const char *text, struct err *err);
+int check_operations(const char *list, const struct schema *schema, struct err *err); /* --replay-deny */
 /* Checks a list of formats; 0, or -1 with the nearest name. */
 int check_formats(const char *list, struct err *err);
 

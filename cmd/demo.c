@@ -37,10 +37,10 @@ static const struct option options[] = {
 const struct command command_demo = {
 	.name = "demo",
 	.summary = "scan the built-in account",
-	.about = "Scans the recorded account of a small made-up company: the same program, the same\n"
+	.about = "Scans the recorded account of a small made-up company: the same program, the same "
 		 "reports, no network and no credentials.",
 	.options = options,
 	.option_count = COUNT(options),
-	.examples = "  plumbline demo\n  plumbline demo --output out --format html,csv,fixes\n",
+	.examples = "plumbline demo\nplumbline demo --output out --format html,csv,fixes",
 	.run = run,
 };

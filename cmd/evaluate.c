@@ -87,7 +87,8 @@ run(const struct arguments *arguments, struct err *err)
 		err_set(err, "--output DIR is needed: the file itself is left alone");
 		return EXIT_USAGE;
 	}
-	if (list != NULL && check_formats(list, err) < 0)
+	if ((list != NULL && check_formats(list, err) < 0) ||
+	    check_severity(arguments_value(arguments, "fail-on"), err) < 0)
 		return EXIT_USAGE;
 	schema = cmd_schema(err);
 	if (schema == NULL)
@@ -123,13 +124,13 @@ static const struct operand operands[] = {
 const struct command command_evaluate = {
 	.name = "evaluate",
 	.summary = "judge an evidence file again",
-	.about = "Fills the tables again from the answers kept in FILE and judges them, offline, as of\n"
+	.about = "Fills the tables again from the answers kept in FILE and judges them, offline, as of "
 		 "the scan's time. Without --checks or --framework the choice of the scan is repeated.",
 	.options = options,
 	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
-	.examples = "  plumbline evaluate out/evidence.db --output again\n"
-		    "  plumbline evaluate old.db --checks-dir my-checks --output again\n",
+	.examples = "plumbline evaluate out/evidence.db --output again\n"
+		    "plumbline evaluate old.db --checks-dir my-checks --output again",
 	.run = run,
 };

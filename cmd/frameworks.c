@@ -47,21 +47,29 @@ show(const struct check_set *checks, const char *name, struct err *err)
 	near = name_nearest(name, names, total < COUNT(names) ? total : COUNT(names));
 	err_set(err, "there is no framework '%s'%s%s%s", name,
 		near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-		near != NULL ? "'?" : "");
+		near != NULL ? "'?" : "; 'plumbline frameworks' lists them");
 	return EXIT_USAGE;
 }
 
 static int
 run(const struct arguments *arguments, struct err *err)
 {
-	const char *name = arguments_operand(arguments, 0);
+	const char *name = arguments_operand(arguments, 0), *more = arguments_operand(arguments, 1);
 	struct judging judging;
-	int status = judging_open_listing(&judging, arguments, err);
+	int status;
 
-	if (name != NULL && strcmp(name, "list") == 0)
+	if (name != NULL && strcmp(name, "show") == 0) {
+		if (more == NULL)
+			err_set(err, "show needs the NAME of a framework; 'plumbline frameworks' has them");
+		name = more;
+	} else if (more != NULL) {
+		err_set(err, "\"%s\" is one argument too many", more);
+	} else if (name != NULL && strcmp(name, "list") == 0) {
 		name = NULL;
-	else if (name != NULL && strcmp(name, "show") == 0)
-		name = arguments_operand(arguments, 1);
+	}
+	if (err->text[0] != '\0')
+		return EXIT_USAGE;
+	status = judging_open_listing(&judging, arguments, err);
 	if (status == 0 && name == NULL)
 		list(judging.checks);
 	else if (status == 0)
@@ -78,10 +86,10 @@ static const struct operand operands[] = {
 const struct command command_frameworks = {
 	.name = "frameworks",
 	.summary = "list frameworks, show their controls",
-	.about = "Lists the control frameworks, or shows each control of one with the checks that answer\n"
+	.about = "Lists the control frameworks, or shows each control of one with the checks that answer "
 		 "it, in full or in part, or that it is for a person to attest.",
 	.operands = operands,
 	.operand_count = COUNT(operands),
-	.examples = "  plumbline frameworks\n  plumbline frameworks cis_aws_7.0\n",
+	.examples = "plumbline frameworks\nplumbline frameworks cis_aws_7.0",
 	.run = run,
 };

@@ -21,10 +21,13 @@ static int
 choose(struct judging *judging, const struct arguments *arguments, const json_t *recorded,
        struct err *err)
 {
-	char *ids = joined(arguments, "checks");
-	char *frameworks = joined(arguments, "framework");
+	char *ids, *frameworks;
 	int status;
 
+	if (check_list(arguments, "checks", err) < 0 || check_list(arguments, "framework", err) < 0)
+		return EXIT_USAGE;
+	ids = joined(arguments, "checks");
+	frameworks = joined(arguments, "framework");
 	if (ids == NULL && frameworks == NULL && recorded != NULL) {
 		ids = mem_text(json_string_value(json_object_get(recorded, "checks")));
 		frameworks =
@@ -41,12 +44,17 @@ static int
 load(struct judging *judging, const struct arguments *arguments, const json_t *recorded,
      struct err *err)
 {
+	const char *folder = arguments_value(arguments, "checks-dir");
+
 	*judging = (struct judging){ 0 };
+	if (folder != NULL && !folder_exists(folder)) {
+		err_set(err, "--checks-dir: there is no folder %s", folder);
+		return EXIT_USAGE;
+	}
 	judging->schema = cmd_schema(err);
 	if (judging->schema == NULL)
 		return EXIT_ERROR;
-	judging->checks = checks_load(judging->schema,
-				      arguments_value(arguments, "checks-dir"), err);
+	judging->checks = checks_load(judging->schema, folder, err);
 	if (judging->checks == NULL)
 		return EXIT_ERROR;
 	return choose(judging, arguments, recorded, err);

@@ -75,11 +75,11 @@ static const struct option options[] = { JUDGING_OPTIONS };
 const struct command command_permissions = {
 	.name = "permissions",
 	.summary = "print the IAM policy needed",
-	.about = "Prints the smallest IAM policy with which a scan of the chosen checks sees all that\n"
+	.about = "Prints the smallest IAM policy with which a scan of the chosen checks sees all that "
 		 "they ask about: the calls that their queries read, and the scan's own two.",
 	.options = options,
 	.option_count = COUNT(options),
-	.examples = "  plumbline permissions > plumbline-policy.json\n"
-		    "  plumbline permissions --checks s3_bucket_versioned\n",
+	.examples = "plumbline permissions > plumbline-policy.json\n"
+		    "plumbline permissions --checks s3_bucket_versioned",
 	.run = run,
 };

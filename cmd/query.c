@@ -41,15 +41,10 @@ run(const struct arguments *arguments, struct err *err)
 	const char *path = arguments_operand(arguments, 0);
 	const char *layout = arguments_value(arguments, "format");
 	sqlite3 *db = NULL;
-	bool known = layout == NULL;
 	int status = -1;
 
-	for (size_t i = 0; layout != NULL && i < COUNT(layouts); i++)
-		known |= strcmp(layout, layouts[i]) == 0;
-	if (!known) {
-		err_set(err, "--format takes table, csv or json, not '%s'", layout);
+	if (check_word("--format", layout, layouts, COUNT(layouts), err) < 0)
 		return EXIT_USAGE;
-	}
 	if (!file_exists(path))
 		return err_set(err, "there is no file %s", path);
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
@@ -73,13 +68,13 @@ static const struct operand operands[] = {
 const struct command command_query = {
 	.name = "query",
 	.summary = "SQL on an evidence file",
-	.about = "Opens FILE read-only and runs one statement on it. All functions of 'plumbline\n"
+	.about = "Opens FILE read-only and runs one statement on it. All functions of 'plumbline "
 		 "functions' can be called; 'plumbline schema' lists tables and columns.",
 	.options = options,
 	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
-	.examples = "  plumbline query out/evidence.db \"SELECT verdict, count(*) FROM finding GROUP BY 1\"\n"
-		    "  plumbline query out/evidence.db \"SELECT name FROM s3_bucket\" --format json\n",
+	.examples = "plumbline query out/evidence.db \"SELECT verdict, count(*) FROM finding GROUP BY 1\"\n"
+		    "plumbline query out/evidence.db \"SELECT name FROM s3_bucket\" --format json",
 	.run = run,
 };

@@ -46,6 +46,6 @@ const struct command command_report = {
 	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
-	.examples = "  plumbline report out/evidence.db --format csv,fixes --output out\n",
+	.examples = "plumbline report out/evidence.db --format csv,fixes --output out",
 	.run = run,
 };

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <openssl/rand.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEFAULT_FORMATS "html,xlsx,json"
@@ -45,9 +44,6 @@ on_signal(int number)
 static int
 check_regions(struct state *state, struct err *err)
 {
-	const char *const *known;
-	size_t count = aws_region_names(&known), at = 0;
-
 	for (size_t i = 0; i < arguments_count(state->arguments, "regions"); i++) {
 		size_t more;
 		char **words = cmd_split(
@@ -59,35 +55,24 @@ check_regions(struct state *state, struct err *err)
 			state->regions[state->region_count++] = words[j];
 		free(words);
 	}
-	for (; at < state->region_count; at++) {
-		const char *name = state->regions[at];
-		const char *near = name_nearest(name, known, count);
-		bool is_known = false;
-
-		for (size_t i = 0; i < count; i++)
-			is_known |= strcmp(known[i], name) == 0;
-		if (!is_known)
-			return err_set(err, "--regions: there is no region '%s'%s%s%s", name,
-				       near != NULL ? "; did you mean '" : "",
-				       near != NULL ? near : "", near != NULL ? "'?" : "");
-	}
+	for (size_t i = 0; i < state->region_count; i++)
+		if (check_region("--regions", state->regions[i], err) < 0)
+			return -1;
 	return 0;
 }
 
 static int
 check_usage(struct state *state, struct err *err)
 {
-	static const char *const severities[] = { "critical", "high", "low", "medium" };
-	const char *list = arguments_value(state->arguments, "format");
-	const char *fail_on = arguments_value(state->arguments, "fail-on");
-	bool known = fail_on == NULL;
+	const struct arguments *arguments = state->arguments;
+	const char *list = arguments_value(arguments, "format");
 
-	for (size_t i = 0; fail_on != NULL && i < COUNT(severities); i++)
-		known |= strcmp(fail_on, severities[i]) == 0;
-	if (!known)
-		return err_set(err, "--fail-on takes critical, high, medium or low, not '%s'",
-			       fail_on);
-	if (list != NULL && check_formats(list, err) < 0)
+	if (check_severity(arguments_value(arguments, "fail-on"), err) < 0 ||
+	    (list != NULL && check_formats(list, err) < 0) ||
+	    check_list(arguments, "regions", err) < 0 ||
+	    check_region("--region", arguments_value(arguments, "region"), err) < 0 ||
+	    check_endpoint(arguments_value(arguments, "endpoint-url"), err) < 0 ||
+	    check_seed(arguments_value(arguments, "replay-shuffle"), err) < 0)
 		return -1;
 	return check_regions(state, err);
 }
@@ -137,14 +122,6 @@ recorded_at(struct state *state, const char *source)
 	return when;
 }
 
-static bool
-is_folder(const char *path)
-{
-	struct stat facts;
-
-	return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
-}
-
 /* A recording is replayed over the regions that its scan was given. */
 static int
 recorded_regions(struct state *state, struct err *err)
@@ -174,7 +151,7 @@ open_source(struct state *state, struct err *err)
 	struct bend bend = { .deny = arguments_value(state->arguments, "replay-deny"),
 			     .shuffle = seed != NULL ? (unsigned)strtoul(seed, NULL, 10) : 0 };
 
-	if (source != NULL && !is_folder(source)) {
+	if (source != NULL && !folder_exists(source)) {
 		state->recording =
 			evidence_open(source, state->judging.schema, true, err);
 		if (state->recording == NULL || recorded_regions(state, err) < 0)
@@ -375,6 +352,9 @@ run(struct state *state, struct err *err)
 	status = judging_open(&state->judging, state->arguments, NULL, err);
 	if (status != 0)
 		return status;
+	if (check_operations(arguments_value(state->arguments, "replay-deny"),
+			     state->judging.schema, err) < 0)
+		return EXIT_USAGE;
 	if (check_folder(asked, err) < 0)
 		return -1;
 	read_settings(state);
@@ -451,16 +431,16 @@ static const struct option options[] = {
 const struct command command_scan = {
 	.name = "scan",
 	.summary = "collect, judge, report",
-	.about = "Asks the account read-only questions, keeps every answer in DIR/evidence.db, judges\n"
-		 "the evidence by the chosen checks and writes the reports beside it. With no options:\n"
+	.about = "Asks the account read-only questions, keeps every answer in DIR/evidence.db, judges "
+		 "the evidence by the chosen checks and writes the reports beside it. With no options: "
 		 "your default credentials, every enabled region, all checks.\n"
 		 "\n"
-		 "Exit status: 0 done; 1 error; 2 usage; 3 findings at or above --fail-on; 4 something\n"
+		 "Exit status: 0 done; 1 error; 2 usage; 3 findings at or above --fail-on; 4 something "
 		 "could not be assessed and --fail-on-unknown was given; 5 incomplete.",
 	.options = options,
 	.option_count = COUNT(options),
-	.examples = "  plumbline scan\n"
-		    "  plumbline scan --profile audit --regions eu-west-1,us-east-1 --output out\n"
-		    "  plumbline scan --checks 's3_*' --fail-on high\n",
+	.examples = "plumbline scan\n"
+		    "plumbline scan --profile audit --regions eu-west-1,us-east-1 --output out\n"
+		    "plumbline scan --checks 's3_*' --fail-on high",
 	.run = run_scan,
 };

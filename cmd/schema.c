@@ -6,6 +6,8 @@
 static const char *const types[] = { "TEXT", "INTEGER", "REAL", "BOOL",
 				     "TIME", "JSON",	"JSON" };
 
+static const char *const layouts[] = { "json", "text" };
+
 static json_t *
 table_json(const struct schema *schema, const struct schema_table *table)
 {
@@ -59,6 +61,24 @@ print_view(const struct schema_view *view)
 }
 
 static int
+no_table(const struct schema *schema, const char *name, struct err *err)
+{
+	const char **names = mem_get((schema->table_count + schema->view_count) * sizeof(*names));
+	const char *near;
+	size_t count = 0;
+
+	for (size_t i = 0; i < schema->table_count; i++)
+		names[count++] = schema->tables[i].name;
+	for (size_t i = 0; i < schema->view_count; i++)
+		names[count++] = schema->views[i].name;
+	near = name_nearest(name, names, count);
+	err_set(err, "there is no table or view '%s'%s%s%s", name, near != NULL ? "; did you mean '" : "",
+		near != NULL ? near : "", near != NULL ? "'?" : "");
+	free(names);
+	return EXIT_USAGE;
+}
+
+static int
 print_all(const struct schema *schema, const char *only, struct err *err)
 {
 	bool found = only == NULL;
@@ -73,11 +93,7 @@ print_all(const struct schema *schema, const char *only, struct err *err)
 			print_view(&schema->views[i]);
 			found = true;
 		}
-	if (!found) {
-		err_set(err, "there is no table or view '%s'", only);
-		return EXIT_USAGE;
-	}
-	return EXIT_DONE;
+	return found ? EXIT_DONE : no_table(schema, only, err);
 }
 
 static void
@@ -96,9 +112,12 @@ static int
 run(const struct arguments *arguments, struct err *err)
 {
 	const char *layout = arguments_value(arguments, "format");
-	struct schema *schema = cmd_schema(err);
+	struct schema *schema;
 	int status = EXIT_DONE;
 
+	if (check_word("--format", layout, layouts, COUNT(layouts), err) < 0)
+		return EXIT_USAGE;
+	schema = cmd_schema(err);
 	if (schema == NULL)
 		return -1;
 	if (layout != NULL && strcmp(layout, "json") == 0)
@@ -120,12 +139,12 @@ static const struct operand operands[] = {
 const struct command command_schema = {
 	.name = "schema",
 	.summary = "tables and columns of the evidence file",
-	.about = "Prints every table that scanners fill: its type of resource, its columns, and the API\n"
+	.about = "Prints every table that scanners fill: its type of resource, its columns, and the API "
 		 "operation that fills each. BOOL is 0 or 1, TIME is text like 2026-11-22T04:00:00Z.",
 	.options = options,
 	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
-	.examples = "  plumbline schema s3_bucket\n  plumbline schema 'ec2_*'\n",
+	.examples = "plumbline schema s3_bucket\nplumbline schema 'ec2_*'",
 	.run = run,
 };

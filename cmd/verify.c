@@ -191,13 +191,13 @@ static const struct operand operands[] = {
 const struct command command_verify = {
 	.name = "verify",
 	.summary = "prove an evidence file unchanged",
-	.about = "Checks the hash of every kept answer and the chain over all of them, decodes and judges\n"
-		 "again, and compares: a changed body, row or verdict is named. Who redid the whole file\n"
+	.about = "Checks the hash of every kept answer and the chain over all of them, decodes and judges "
+		 "again, and compares: a changed body, row or verdict is named. Who redid the whole file "
 		 "is not found by this; compare the root hash with the one in a report kept elsewhere.",
 	.options = options,
 	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
-	.examples = "  plumbline verify out/evidence.db\n",
+	.examples = "plumbline verify out/evidence.db",
 	.run = run,
 };

@@ -46,9 +46,21 @@ def test_help(work):
             one, two = run("help", name), run(name, "--help")
             say(one.returncode == two.returncode == 0 and one.stdout == two.stdout and "plumbline %s" % name in one.stdout,
                 "help %s answers" % name, one.stdout + two.stdout + two.stderr)
+            check_layout(name, one.stdout)
     expect("version", run("version"), 0, "plumbline ")
     expect("--version", run("--version"), 0, "plumbline ")
     expect("version --verbose names libraries", run("version", "--verbose"), 0, "sqlite 3.", "openssl ", "libcurl ")
+
+
+def check_layout(name, text):
+    """Prose is filled to the width and no further; examples can be pasted."""
+    prose, _, examples = text.partition("\nExamples:\n")
+    wide = [line for line in text.splitlines() if len(line) > 80 and not line.startswith("  plumbline ")]
+    about = [part for part in prose.partition("\nOptions:\n")[0].split("\n\n") if "   " not in part]
+    short = [a for part in about for a, b in zip(part.splitlines(), part.splitlines()[1:]) if len(a) + 1 + len(b.split()[0]) <= 80]
+    say(not wide and not short, "help %s: lines are filled to the width" % name, wide + short)
+    say(all(line.startswith("  plumbline ") for line in examples.splitlines()) and not text.endswith("\n\n"),
+        "help %s: an example is a line" % name, examples)
 
 
 def test_usage(work):
@@ -72,11 +84,31 @@ def test_usage(work):
         ("an unknown verb of checks", ("checks", "lst"), "list"),
         ("an unknown table", ("schema", "s3_buckets"), "s3_buckets"),
         ("an unknown framework to show", ("frameworks", "cis_aws_9.9"), "cis_aws_"),
+        ("an unknown region to ask first", ("scan", "--region", "us-esat-1", "--output", "made"), "us-east-1"),
+        ("an unknown region to call", ("call", "s3", "ListBuckets", "--region", "us-esat-1"), "us-east-1"),
+        ("an empty list of checks", ("scan", "--checks", "", "--output", "made"), "--checks"),
+        ("a list of no checks", ("scan", "--checks", ",", "--output", "made"), "--checks"),
+        ("a list of no frameworks", ("scan", "--framework", ", ", "--output", "made"), "--framework"),
+        ("a list of no regions", ("scan", "--regions", ",", "--output", "made"), "--regions"),
+        ("a folder without a name", ("scan", "--output", ""), "--output"),
+        ("an address that is none", ("scan", "--endpoint-url", "localhost:5000", "--output", "made"), "http"),
+        ("an operation to deny that is not known", ("demo", "--replay-deny", "s3:ListBukets", "--output", "made"), "s3:ListBuckets"),
+        ("a seed that is no number", ("demo", "--replay-shuffle", "x", "--output", "made"), "--replay-shuffle"),
+        ("an unknown severity to evaluate", ("evaluate", "x.db", "--output", "made", "--fail-on", "hgh"), "high"),
+        ("an unknown layout of checks", ("checks", "list", "--format", "xml"), "json"),
+        ("an unknown layout of the schema", ("schema", "--format", "xml"), "json"),
+        ("a near name of a table", ("schema", "s3_buckt"), "s3_bucket"),
+        ("a word too many for a list", ("checks", "list", "s3_bucket_versioned"), "show"),
+        ("a word too many for frameworks", ("frameworks", "list", "cis_aws_7.0"), "cis_aws_7.0"),
+        ("frameworks show without a name", ("frameworks", "show"), "NAME"),
+        ("a folder of pages that is not there", ("scan", "--checks-dir", "nowhere", "--output", "made"), "nowhere"),
         ("evaluate without a folder", ("evaluate", "x.db"), "--output"),
     ]
     for name, words, text in cases:
         done = run(*words, cwd=work, env=keyed)
         expect("%s: exit 2 and what is nearest" % name, done, 2, text)
+        say(": %s: " % words[0] not in done.stderr and "\nTry 'plumbline help" in done.stderr and done.stderr.count("\n") == 2,
+            "%s: one line says what is wrong, one what helps" % name, done.stderr)
     say(not os.path.exists(os.path.join(work, "made")), "wrong words write nothing")
 
 
