@@ -112,6 +112,8 @@ int file_write(const char *path, const void *data, size_t len, int mode, struct 
 int folder_make(const char *path, struct err *err);
 bool file_exists(const char *path);
 bool folder_exists(const char *path);
+/* Whether a database can be read there: -1 with err where nothing is, or a pipe on which reading would wait. */
+int file_check_database(const char *path, struct err *err);
 
 /* ---- Files embedded at build: sorted by name. */
 

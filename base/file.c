@@ -193,3 +193,15 @@ folder_exists(const char *path)
 
 	return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
+
+int
+file_check_database(const char *path, struct err *err)
+{
+	struct stat facts;
+
+	if (stat(path, &facts) < 0)
+		return err_set(err, "there is no file %s", path);
+	if (!S_ISREG(facts.st_mode))
+		return err_set(err, "%s is no regular file, so no evidence file", path);
+	return 0;
+}

@@ -247,7 +247,7 @@ keep_former(const char *folder, struct err *err)
 		free(path);
 		return 0;
 	}
-	when = started_at(path);
+	when = file_check_database(path, NULL) == 0 ? started_at(path) : NULL;
 	kept = mem_print("%s/evidence-%s.db", folder, when != NULL ? when : "damaged");
 	for (int n = 2; file_exists(kept) && n < 1000; n++) {
 		free(kept);

@@ -19,18 +19,40 @@ time_of(sqlite3 *db)
 	return when;
 }
 
+/* Whether what follows the statement is another one: prepared, spaces and comments give none. */
+static bool
+more_follows(sqlite3 *db, const char *rest)
+{
+	sqlite3_stmt *next = NULL;
+	bool more = false;
+
+	while (!more && rest != NULL && *rest != '\0') {
+		const char *at = rest;
+
+		more = sqlite3_prepare_v2(db, at, -1, &next, &rest) != SQLITE_OK || next != NULL;
+		sqlite3_finalize(next);
+		next = NULL;
+	}
+	return more;
+}
+
 static int
 print(sqlite3 *db, const char *sql, const char *layout, struct err *err)
 {
 	sqlite3_stmt *statement = NULL;
 	const char *rest = NULL;
-	int status;
+	int status = -1;
 
 	if (sqlite3_prepare_v2(db, sql, -1, &statement, &rest) != SQLITE_OK)
 		return err_set(err, "the query cannot be run: %s", sqlite3_errmsg(db));
 	if (statement == NULL)
 		return err_set(err, "the query is empty");
-	status = rows_print(statement, layout, stdout, err);
+	if (more_follows(db, rest))
+		err_set(err, "query runs one statement, and after it comes: %.60s", rest);
+	else if (!sqlite3_stmt_readonly(statement))
+		err_set(err, "query only reads: this statement would write");
+	else
+		status = rows_print(statement, layout, stdout, err);
 	sqlite3_finalize(statement);
 	return status;
 }
@@ -45,8 +67,8 @@ run(const struct arguments *arguments, struct err *err)
 
 	if (check_word("--format", layout, layouts, COUNT(layouts), err) < 0)
 		return EXIT_USAGE;
-	if (!file_exists(path))
-		return err_set(err, "there is no file %s", path);
+	if (file_check_database(path, err) < 0)
+		return -1;
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		err_set(err, "cannot open %s: %s", path, sqlite3_errmsg(db));
 	else if (functions_register(db, time_of(db), err) == 0)

@@ -108,10 +108,8 @@ evidence_open(const char *path, const struct schema *schema, bool read_only, str
 	int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int status;
 
-	if (!file_exists(path)) {
-		err_set(err, "there is no evidence file %s", path);
+	if (file_check_database(path, err) < 0)
 		return NULL;
-	}
 	status = sqlite3_open_v2(path, &db, flags, NULL);
 	if (status != SQLITE_OK) {
 		err_set(err, "cannot open the evidence file %s: %s", path,
