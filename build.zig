@@ -40,7 +40,10 @@ const fuzz_flags = asan_flags ++ [_][]const u8{"-fsanitize=fuzzer-no-link"};
 
 pub fn build(b: *Build) void {
     const target = b.resolveTargetQuery(.{ .cpu_model = .baseline });
-    const optimize = b.standardOptimizeOption(.{ .preferred_optimize_mode = .ReleaseSafe });
+    // What people build is what they run: quick, with traps for undefined behaviour.
+    const wants_release = b.option(bool, "release", "Optimize; true unless said otherwise") orelse true;
+    const optimize = b.option(std.builtin.OptimizeMode, "optimize", "Debug, ReleaseSafe, ReleaseFast or ReleaseSmall") orelse
+        if (wants_release) .ReleaseSafe else std.builtin.OptimizeMode.Debug;
 
     var sources: std.ArrayList([]const u8) = .empty;
     for (folders) |folder| listFiles(b, &sources, folder, ".c", false);

@@ -1,6 +1,6 @@
 """Speed and memory: what the issues allow, what this build takes, what the last release took.
 
-    ./zigw build bench -Drelease          prints the table; a limit that is missed fails
+    ./zigw build bench                    prints the table; a limit that is missed fails
     PLUMBLINE=… bench.py TOOL --keep      also keeps the figures as those of this release, in tests/bench.tsv
 
 Needs PLUMBLINE (the binary) and the program made of tests/tool_bench.c. Only the processes of Plumbline are
@@ -313,7 +313,7 @@ def main():
     for note in bench.notes:
         print(note)
     if not bench.optimized:
-        print("This build is not optimized: ./zigw build bench -Drelease measures what is released.")
+        print("This build is not optimized: ./zigw build bench without -Doptimize measures what is released.")
     for line in missed:
         print("not ok limit %s" % line)
     if "--keep" in sys.argv[1:]:
