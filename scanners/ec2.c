@@ -15,6 +15,10 @@ static const struct operation operations[] = {
 	{ .name = "GetSnapshotBlockPublicAccessState" },
 	{ .name = "GetInstanceMetadataDefaults" },
 	{ .name = "DescribeVpcBlockPublicAccessOptions" },
+	{
+		.name = "DescribeVpcBlockPublicAccessExclusions",
+		.items = "VpcBlockPublicAccessExclusions",
+	},
 	{ .name = "DescribeInstances", .items = "Reservations[].Instances[]" },
 	{
 		.name = "DescribeInstanceAttribute",
@@ -291,6 +295,15 @@ static const struct column route_table_association[] = {
 	{ "state", TEXT, NULL, "AssociationState.State" },
 };
 
+/* VPCs and subnets that VPC Block Public Access leaves alone. */
+static const struct column public_access_exclusion[] = {
+	{ "name", TEXT, NULL, "ExclusionId" },
+	{ "exclusion_id", TEXT, NULL, "ExclusionId" },
+	{ "resource_arn", TEXT, NULL, "ResourceArn" },
+	{ "mode", TEXT, NULL, "InternetGatewayExclusionMode" },
+	{ "state", TEXT, NULL, "State" },
+};
+
 static const struct column flow_log[] = {
 	NAMED("FlowLogId"),
 	{ "flow_log_id", TEXT, NULL, "FlowLogId" },
@@ -334,7 +347,9 @@ static const struct column interface[] = {
 	{ "status", TEXT, NULL, "Status" },
 	{ "private_ip", TEXT, NULL, "PrivateIpAddress" },
 	{ "public_ip", TEXT, NULL, "Association.PublicIp" },
+	{ "public_ips", JSON, NULL, "PrivateIpAddresses[].Association.PublicIp" },
 	{ "ipv6_addresses", JSON, NULL, "Ipv6Addresses[].Ipv6Address" },
+	{ "ipv6_prefixes", JSON, NULL, "Ipv6Prefixes[].Ipv6Prefix" },
 	{ "security_group_ids", JSON, NULL, "Groups[].GroupId" },
 	{ "is_requester_managed", BOOL, NULL, "RequesterManaged" },
 };
@@ -505,6 +520,12 @@ static const struct table tables[] = {
 		.of = "ec2_route_table",
 		.path = "Associations",
 		COLUMNS(route_table_association),
+	},
+	{
+		.name = "ec2_public_access_exclusion",
+		.operation = "DescribeVpcBlockPublicAccessExclusions",
+		.arn = EC2_ARN "{account_id}:vpc-block-public-access-exclusion/{exclusion_id}",
+		COLUMNS(public_access_exclusion),
 	},
 	{
 		.name = "ec2_flow_log",
