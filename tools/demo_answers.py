@@ -102,6 +102,10 @@ def vpc_block(request, facts):
                   "<internetGatewayBlockMode>off</internetGatewayBlockMode></vpcBlockPublicAccessOptions>" % (ACCOUNT, request.region))
 
 
+def vpc_block_exclusions(request, facts):
+    return as_ec2("DescribeVpcBlockPublicAccessExclusions", "<vpcBlockPublicAccessExclusionSet/>")
+
+
 def ebs_key(request, facts):
     return as_ec2("GetEbsDefaultKmsKeyId", "<kmsKeyId>alias/aws/ebs</kmsKeyId>")
 
@@ -386,7 +390,8 @@ REFUSED = {"s3:GetBucketPolicy", "secretsmanager:ListSecrets"}
 
 ANSWERS = {
     "ec2": {"DescribeRegions": regions, "GetImageBlockPublicAccessState": image_sharing, "GetSnapshotBlockPublicAccessState": snapshot_sharing,
-            "GetInstanceMetadataDefaults": metadata_defaults, "DescribeVpcBlockPublicAccessOptions": vpc_block, "GetEbsDefaultKmsKeyId": ebs_key},
+            "GetInstanceMetadataDefaults": metadata_defaults, "DescribeVpcBlockPublicAccessOptions": vpc_block,
+            "DescribeVpcBlockPublicAccessExclusions": vpc_block_exclusions, "GetEbsDefaultKmsKeyId": ebs_key},
     "sts": {"GetCallerIdentity": caller},
     "iam": {"GetCredentialReport": credential_report, "ListVirtualMFADevices": mfa_devices, "ListServerCertificates": server_certificates,
             "ListServerCertificateTags": certificate_tags},
