@@ -15,4 +15,9 @@
  * what is no such report. */
 json_t *report_rows(const json_t *body);
 
+/* organization_path.c: adds to the answer of DescribeAccount "Levels": [{"Id", "Type": "ROOT", "ORGANIZATIONAL_UNIT" or
+ * "ACCOUNT", "Depth": 0 …}], from the root down to the account, as its one path has them. New reference, or NULL where
+ * the answer does not tell them. */
+json_t *account_levels(const json_t *body);
+
 #endif
