@@ -24,6 +24,11 @@ size_t checks_count(const struct check_set *set);
 struct check_facts checks_at(const struct check_set *set, size_t index); /* sorted by id */
 /* The page's text, NUL-terminated. */
 const char *checks_text(const struct check_set *set, size_t index);
+/* Join views: how many, and the name and title of each, sorted by name. */
+size_t checks_view_count(const struct check_set *set);
+const char *checks_view(const struct check_set *set, size_t index, const char **title);
+/* Gives the connection db, which may be read-only, the join views under their names, so that any query can read them. */
+int checks_name_views(struct check_set *set, sqlite3 *db, struct err *err);
 /* Chooses by ids or wildcards (comma between) and by framework names; both NULL: all. An unknown one: err names the nearest. */
 int checks_choose(struct check_set *set, const char *ids, const char *frameworks, struct err *err);
 /* Parameters of the user's plumbline.yaml, as {"check_id": {"name": value}, "*": {…}}. Borrowed. */

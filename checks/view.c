@@ -124,3 +124,34 @@ view_insert_sql(const struct check_set *set, int view, size_t arm, const char *i
 		buf_print(&sql, " WHERE %s", row->where);
 	return buf_take(&sql);
 }
+
+size_t
+checks_view_count(const struct check_set *set)
+{
+	return set->join_count;
+}
+
+const char *
+checks_view(const struct check_set *set, size_t index, const char **title)
+{
+	*title = set->joins[index].title;
+	return set->joins[index].id;
+}
+
+int
+checks_name_views(struct check_set *set, sqlite3 *db, struct err *err)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < set->join_count && status == 0; i++) {
+		struct page *join = &set->joins[i];
+		char *sql;
+
+		if (page_parse(join, err) < 0)
+			return -1;
+		sql = mem_print("CREATE TEMP VIEW \"%s\" AS %s", join->id, join->sql);
+		status = db_run(db, err, sql);
+		free(sql);
+	}
+	return status;
+}

@@ -167,7 +167,7 @@ run(const struct arguments *arguments, struct err *err)
 	else if (status == 0 && strcmp(verb, "show") == 0)
 		status = show(&judging, arguments, err);
 	else if (status == 0 && strcmp(verb, "guide") == 0)
-		guide_print(judging.schema);
+		guide_print(judging.schema, judging.checks);
 	else if (status == 0)
 		status = test(&judging, arguments, err);
 	judging_close(&judging);

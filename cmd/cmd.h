@@ -95,7 +95,7 @@ struct scan {
 int scan_run(const struct scan *scan, struct err *err);
 
 /* The guide for authors of pages, as Markdown on stdout. */
-void guide_print(const struct schema *schema);
+void guide_print(const struct schema *schema, const struct check_set *set);
 
 /* progress.c: one line on a terminal, a plain line every ten seconds elsewhere. */
 struct progress {

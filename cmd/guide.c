@@ -84,10 +84,31 @@ print_tables(const struct schema *schema)
 	}
 }
 
+/* Pages too, in checks/views. */
+static void
+print_join_views(const struct check_set *set)
+{
+	puts("\n## Views that join\n\n`plumbline query FILE \"SELECT * FROM NAME\"` prints one.\n");
+	for (size_t i = 0; i < checks_view_count(set); i++) {
+		const char *title, *name = checks_view(set, i, &title);
+
+		printf("- **%s**: %s\n", name, title);
+	}
+	puts("\nWho may switch the account's logs off, control policies of the organization included:\n\n"
+	     "```sh\n"
+	     "plumbline query evidence.db \"SELECT principal_arn, policy_decision(documents, json_object(\n"
+	     "  'principal', principal_arn, 'action', 'cloudtrail:StopLogging', 'resource', '*', 'complete', 0)) AS decision\n"
+	     "  FROM effective_policy WHERE decision <> 'not_allowed'\"\n"
+	     "```\n"
+	     "\n"
+	     "A file holds what its checks asked for: `organizations_scp_attached` reads the control policies.");
+}
+
 void
-guide_print(const struct schema *schema)
+guide_print(const struct schema *schema, const struct check_set *set)
 {
 	fputs(page_shape, stdout);
 	print_functions();
 	print_tables(schema);
+	print_join_views(set);
 }

@@ -36,6 +36,37 @@ more_follows(sqlite3 *db, const char *rest)
 	return more;
 }
 
+static bool
+is_evidence(sqlite3 *db)
+{
+	sqlite3_stmt *get = NULL;
+	bool found = sqlite3_prepare_v2(db, "SELECT 1 FROM scan, api_call", -1, &get,
+					NULL) == SQLITE_OK;
+
+	sqlite3_finalize(get);
+	return found;
+}
+
+/* The views that pages share, where the file holds what they join. */
+static int
+add_views(sqlite3 *db, struct err *err)
+{
+	struct schema *schema;
+	struct check_set *set = NULL;
+	int status = -1;
+
+	if (!is_evidence(db))
+		return 0;
+	schema = cmd_schema(err);
+	if (schema != NULL)
+		set = checks_load(schema, NULL, err);
+	if (set != NULL)
+		status = checks_name_views(set, db, err);
+	checks_free(set);
+	schema_free(schema);
+	return status;
+}
+
 static int
 print(sqlite3 *db, const char *sql, const char *layout, struct err *err)
 {
@@ -71,7 +102,7 @@ run(const struct arguments *arguments, struct err *err)
 		return -1;
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		err_set(err, "cannot open %s: %s", path, sqlite3_errmsg(db));
-	else if (functions_register(db, time_of(db), err) == 0)
+	else if (functions_register(db, time_of(db), err) == 0 && add_views(db, err) == 0)
 		status = print(db, arguments_operand(arguments, 1),
 			       layout != NULL ? layout : "table", err);
 	sqlite3_close(db);
@@ -91,12 +122,15 @@ const struct command command_query = {
 	.name = "query",
 	.summary = "SQL on an evidence file",
 	.about = "Opens FILE read-only and runs one statement on it. All functions of 'plumbline "
-		 "functions' can be called; 'plumbline schema' lists tables and columns.",
+		 "functions' can be called; 'plumbline schema' lists tables and columns. In an evidence "
+		 "file the views that checks share can be read too, as internet_path or principal_policy: "
+		 "'plumbline checks guide' has them.",
 	.options = options,
 	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
 	.examples = "plumbline query out/evidence.db \"SELECT verdict, count(*) FROM finding GROUP BY 1\"\n"
-		    "plumbline query out/evidence.db \"SELECT name FROM s3_bucket\" --format json",
+		    "plumbline query out/evidence.db \"SELECT name FROM s3_bucket\" --format json\n"
+		    "plumbline query out/evidence.db \"SELECT interface_id, transport, first_port, outcome FROM internet_path WHERE is_open\"",
 	.run = run,
 };

@@ -82,6 +82,10 @@ def caller(request, facts):
                     "<Arn>%s</Arn><UserId>AROAXMPLHARBOURBOOKS0:plumbline</UserId><Account>%s</Account>" % (CALLER, ACCOUNT))
 
 
+def no_organization(request, facts):
+    return json_error(400, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
+
+
 def image_sharing(request, facts):
     return as_ec2("GetImageBlockPublicAccessState", "<imageBlockPublicAccessState>%s</imageBlockPublicAccessState>" % (
         "block-new-sharing" if request.region == PROD else "unblocked"))
@@ -393,6 +397,7 @@ ANSWERS = {
             "GetInstanceMetadataDefaults": metadata_defaults, "DescribeVpcBlockPublicAccessOptions": vpc_block,
             "DescribeVpcBlockPublicAccessExclusions": vpc_block_exclusions, "GetEbsDefaultKmsKeyId": ebs_key},
     "sts": {"GetCallerIdentity": caller},
+    "organizations": {"DescribeAccount": no_organization},
     "iam": {"GetCredentialReport": credential_report, "ListVirtualMFADevices": mfa_devices, "ListServerCertificates": server_certificates,
             "ListServerCertificateTags": certificate_tags},
     "cloudtrail": {"GetTrailStatus": trail_status, "GetEventSelectors": event_selectors, "GetInsightSelectors": insight_selectors},
