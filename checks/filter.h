@@ -1,5 +1,5 @@
 /* CloudWatch Logs filter patterns as a tree, between filter_parse.c, which makes it, and
- * filter_match.c, which walks it. */
+ * filter_match.c and filter_terms.c, which walk it. */
 
 #ifndef PLUMBLINE_CHECKS_FILTER_H
 #define PLUMBLINE_CHECKS_FILTER_H
@@ -92,6 +92,9 @@ struct filter *filter_read(const char *pattern);
 void filter_free(struct filter *filter);
 /* root: event as JSON, NULL where it is none; only FILTER_JSON looks at it. */
 bool filter_holds(const struct filter *filter, const char *event, const json_t *root);
+
+/* The same for FILTER_TERMS alone (filter_terms.c). */
+bool filter_terms_hold(const struct filter *filter, const char *event);
 
 /* -?digits[.digits][e±digits], the whole of text. False for anything else. */
 bool filter_number(const char *text, size_t len, double *number);

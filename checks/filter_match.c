@@ -239,68 +239,60 @@ node_holds(const struct filter_node *node, struct asked *asked,
 }
 
 static bool
-term_stands(const struct filter_value *value, const char *event, size_t len)
-{
-	if (value->regex)
-		return regex_matches(value->regex, event, len);
-	return value->len == 0 || memmem(event, len, value->text, value->len);
-}
-
-/* One or more words: all that must stand do, none that must not does, and of those with
- * "?" any one does. Beside other words those with "?" are without effect, as the guide
- * says. The pattern " " matches everything. */
-static bool
-terms_hold(const struct filter *filter, const char *event)
-{
-	const struct filter_term *term;
-	size_t len = strlen(event), options = 0, others = 0;
-	bool any = false;
-
-	for (term = filter->terms; term; term = term->next) {
-		if (term->sign == '?') {
-			options++;
-			any = any || term_stands(&term->value, event, len);
-			continue;
-		}
-		others++;
-		if (!term->value.regex &&
-		    strspn(term->value.text, " ") == term->value.len)
-			continue;
-		if (term_stands(&term->value, event, len) == (term->sign == '-'))
-			return false;
-	}
-	return others || !options || any;
-}
-
-static bool
 is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Cuts the next field off *at: what stands in brackets or quotation marks is one, without
- * them. Returns where it starts, them included; NULL: there is none. */
-static const char *
-field_cut(const char **at, struct subject *field)
+/* What is left of a line, and where the next closing bracket and quotation mark stand
+ * (end: nowhere): found once, however many are opened in front of them. */
+struct line {
+	const char *at, *end, *bracket, *quote;
+};
+
+static struct line
+line_begin(const char *event)
 {
-	const char *start = *at, *end;
-	char close = '\0';
+	const char *end = event + strlen(event);
+
+	return (struct line){ event, end, event, event };
+}
+
+/* The next of close behind start, or NULL; *known is the one that was found last. */
+static const char *
+close_find(const struct line *line, const char *start, char close, const char **known)
+{
+	if (*known <= start) {
+		*known = strchr(start + 1, close);
+		if (!*known)
+			*known = line->end;
+	}
+	return *known < line->end ? *known : NULL;
+}
+
+/* Cuts the next field off the line: what stands in brackets or quotation marks is one,
+ * without them. Returns where it starts, them included; NULL: there is none. */
+static const char *
+field_cut(struct line *line, struct subject *field)
+{
+	const char *start = line->at, *end = NULL;
 
 	while (is_space(*start))
 		start++;
 	if (!*start)
 		return NULL;
-	if (*start == '[' || *start == '"')
-		close = *start == '[' ? ']' : '"';
-	end = close ? strchr(start + 1, close) : NULL;
+	if (*start == '[')
+		end = close_find(line, start, ']', &line->bracket);
+	else if (*start == '"')
+		end = close_find(line, start, '"', &line->quote);
 	if (end && (!end[1] || is_space(end[1]))) {
 		field->text = start + 1;
-		*at = end + 1;
+		line->at = end + 1;
 	} else {
 		for (end = start; *end && !is_space(*end); end++)
 			;
 		field->text = start;
-		*at = end;
+		line->at = end;
 	}
 	field->len = (size_t)(end - field->text);
 	return start;
@@ -337,26 +329,27 @@ fields_hold(const struct filter *filter, const char *event)
 	struct subject subject = { 0 };
 	size_t names = 0, have = 0;
 	bool has_rest = false;
-	const char *at, *start;
+	struct line line = line_begin(event);
+	const char *start;
 
 	for (field = filter->fields; field; field = field->next) {
 		has_rest |= field->is_rest;
 		names += !field->is_rest;
 	}
-	for (at = event; field_cut(&at, &subject);)
+	while (field_cut(&line, &subject))
 		have++;
 	if (have < names)
 		return false;
-	at = event;
+	line = line_begin(event);
 	for (field = filter->fields; field; field = field->next) {
 		if (field->is_rest) {
 			for (; have > names; have--)
-				field_cut(&at, &subject);
+				field_cut(&line, &subject);
 			continue;
 		}
-		start = field_cut(&at, &subject);
+		start = field_cut(&line, &subject);
 		if (!field->next && !has_rest)
-			field_extend(&subject, start, at);
+			field_extend(&subject, start, line.at);
 		if (!field_holds(field, &subject))
 			return false;
 	}
@@ -370,7 +363,7 @@ filter_holds(const struct filter *filter, const char *event, const json_t *root)
 	struct asked asked = { .root = (json_t *)(uintptr_t)root };
 
 	if (filter->kind == FILTER_TERMS)
-		return terms_hold(filter, event);
+		return filter_terms_hold(filter, event);
 	if (filter->kind == FILTER_FIELDS)
 		return fields_hold(filter, event);
 	return root && node_holds(filter->root, &asked, NULL);

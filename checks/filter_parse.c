@@ -5,6 +5,7 @@
 
 #define PATTERN_MAX 1024 /* characters (API reference, PutMetricFilter) */
 #define REGEXES_MAX 2	 /* in a JSON or space-delimited pattern */
+#define WILD_MAX 3	 /* selectors with an asterisk in a compound expression */
 #define INDEX_MAX 1000000
 
 struct parser {
@@ -12,6 +13,8 @@ struct parser {
 	struct filter *filter;
 	const char *field; /* name of the field being read; NULL: selectors are read */
 	size_t field_len;
+	size_t places; /* of all regular expressions */
+	int wild;      /* selectors with an asterisk */
 };
 
 static struct filter_node *expression_read(struct parser *p);
@@ -75,8 +78,9 @@ value_regex(struct parser *p, struct filter_value *value)
 	if (!value->regex)
 		return -1;
 	filter->regexes[filter->regex_count++] = value->regex;
+	p->places += regex_places(value->regex);
 	p->at = end + 1;
-	return 0;
+	return p->places <= REGEX_PLACES_MAX ? 0 : -1;
 }
 
 /* Past the first quotation mark. */
@@ -97,15 +101,18 @@ value_quoted(struct parser *p, struct filter_value *value)
 	return 0;
 }
 
-/* What ends a bare value, beside white space; and what may not stand in one. */
+/* What ends a bare value, beside white space; and what may not stand in one. In JSON
+ * patterns "strings that have unicode and other characters such as '@', '$', '\' etc. must
+ * be enclosed in double quotes to be valid". */
 static int
 value_bare(struct parser *p, struct filter_value *value)
 {
 	const char *ends = p->field ? "&|,])" : "&|})";
+	const char *never = p->field ? "\"'=<>!%(){}[]$" : "\"'=<>!%(){}[]$@\\";
 	const char *start = p->at;
 
 	while (*p->at && !is_space(*p->at) && !strchr(ends, *p->at)) {
-		if (strchr("\"'=<>!%(){}[]$", *p->at))
+		if (strchr(never, *p->at) || (!p->field && (unsigned char)*p->at >= 0x80))
 			return -1;
 		p->at++;
 	}
@@ -284,7 +291,8 @@ selector_read(struct parser *p, struct filter_test *test)
 	}
 	for (step = steps; step; step = step->next)
 		wild += step->kind == STEP_ANY_ITEM || step->kind == STEP_ANY_KEY;
-	if (!steps || wild > 1)
+	p->wild += wild;
+	if (!steps || wild > 1 || p->wild > WILD_MAX)
 		return -1;
 	path = path_intern(p, steps);
 	path->is_wild = wild > 0;
@@ -381,8 +389,9 @@ field_read(struct parser *p, struct filter_field *field)
 	while (is_word(*p->at) || *p->at == '-' || *p->at == '.')
 		p->at++;
 	p->field_len = (size_t)(p->at - p->field);
+	/* The guide's "[..., status_code=4*,]" ends in a field without a name. */
 	if (!p->field_len)
-		return -1;
+		return *p->at == ']' && p->filter->fields ? 0 : -1;
 	space_skip(p);
 	if (*p->at == ',' || *p->at == ']')
 		return start == p->field ? 0 : -1;

@@ -6,7 +6,7 @@
 
 #define CODES 129	 /* ASCII, and 128 for every other character */
 #define ROWS (CODES + 6) /* of words: see struct regex */
-#define PLACES_MAX 2048	 /* 32 words; beyond it the expression is refused */
+#define PLACES_MAX REGEX_PLACES_MAX
 #define REPEAT_MAX 1000
 #define ENDLESS (-1)
 
@@ -190,11 +190,13 @@ number_read(struct reader *r)
 	return n > REPEAT_MAX ? -1 : n;
 }
 
-/* Past "{": m}, m,} or m,n}. */
+/* Past "{": m}, m,}, ,n} or m,n} ("Either m or n can be omitted"). */
 static int
 bounds_read(struct reader *r, struct item *item)
 {
-	item->min = item->max = number_read(r);
+	bool is_open = r->end - r->at > 1 && r->at[0] == ',' && r->at[1] != '}';
+
+	item->min = item->max = is_open ? 0 : number_read(r);
 	if (item->min < 0)
 		return -1;
 	if (r->at < r->end && *r->at == ',') {
@@ -411,20 +413,17 @@ regex_read(const char *text, size_t len)
 	return r.regex;
 }
 
-/* Adds the places that are reached by leaving optional ones out. Within a run of optional
- * places, adding the run to the places reached carries through all that follow. */
-static void
-places_skip(const struct regex *regex, size_t used, uint64_t *now)
+/* The places that are reached by leaving optional ones out, added to `now`. Within a run
+ * of optional places, adding the run to the places reached carries through all that
+ * follow. *before is the word's last place, for the next word. */
+static uint64_t
+places_skip(uint64_t now, uint64_t options, uint64_t *before)
 {
-	uint64_t before = 0, seeds, run;
-	size_t i;
+	uint64_t seeds = (now << 1 | *before) & options;
 
-	for (i = 0; i < used; i++) {
-		run = regex->options[i];
-		seeds = (now[i] << 1 | before) & run;
-		now[i] |= (((seeds + run) ^ run) | seeds) & run;
-		before = now[i] >> 63;
-	}
+	now |= (((seeds + options) ^ options) | seeds) & options;
+	*before = now >> 63;
+	return now;
 }
 
 static bool
@@ -439,39 +438,55 @@ places_meet(const uint64_t *a, const uint64_t *b, size_t used)
 	return false;
 }
 
+/* All places step over one character. Whether the match is made. */
+static bool
+places_step(const struct regex *regex, size_t used, const uint64_t *accepts,
+	    uint64_t *now)
+{
+	uint64_t shifted = 0, before = 0, met = 0, old, word;
+	size_t w;
+
+	for (w = 0; w < used; w++) {
+		old = now[w];
+		word = ((old << 1 | shifted) | (old & regex->loops[w])) & accepts[w];
+		word = places_skip(word | regex->floats[w], regex->options[w], &before);
+		met |= word & regex->ends[w];
+		now[w] = word;
+		shifted = old >> 63;
+	}
+	return met != 0;
+}
+
 bool
 regex_matches(const struct regex *regex, const char *text, size_t len)
 {
-	size_t used = (regex->places + 63) / 64, i, w;
-	uint64_t now[PLACES_MAX / 64 + 1] = { 0 };
-	const uint64_t *accepts;
+	size_t used = (regex->places + 63) / 64, i;
+	uint64_t now[PLACES_MAX / 64 + 1] = { 0 }, before = 0;
 	unsigned char c;
 
-	memcpy(now, regex->starts, used * sizeof(*now));
-	places_skip(regex, used, now);
+	for (i = 0; i < used; i++)
+		now[i] = places_skip(regex->starts[i], regex->options[i], &before);
+	if (places_meet(now, regex->ends, used))
+		return true;
 	for (i = 0; i < len; i++) {
-		uint64_t shifted = 0;
-
-		if (places_meet(now, regex->ends, used))
-			return true;
 		c = (unsigned char)text[i];
-		accepts = regex->accepts + (size_t)(c < 128 ? c : 128) * regex->words;
-		for (w = 0; w < used; w++) {
-			uint64_t old = now[w];
-
-			now[w] = ((old << 1 | shifted) | (old & regex->loops[w])) &
-				 accepts[w];
-			now[w] |= regex->floats[w];
-			shifted = old >> 63;
-		}
-		places_skip(regex, used, now);
+		if (places_step(regex, used,
+				regex->accepts +
+					(size_t)(c < 128 ? c : 128) * regex->words,
+				now))
+			return true;
 		/* A character of several bytes is one step. */
 		while (c >= 0xc0 && i + 1 < len &&
 		       ((unsigned char)text[i + 1] & 0xc0) == 0x80)
 			i++;
 	}
-	return places_meet(now, regex->ends, used) ||
-	       places_meet(now, regex->finals, used);
+	return places_meet(now, regex->finals, used);
+}
+
+size_t
+regex_places(const struct regex *regex)
+{
+	return regex->places;
 }
 
 void

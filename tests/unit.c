@@ -27,8 +27,10 @@
 	X(policy)      \
 	X(wholesale)   \
 	X(filter)      \
+	X(filter_guide) \
 	X(event)       \
 	X(network)     \
+	X(hostile)     \
 	X(report)
 
 #define DECLARE(part) int tests_##part(void);

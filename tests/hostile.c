@@ -1,0 +1,198 @@
+/* Worst cases of the functions that judge meaning: each was found by search among many and
+ * took up to seconds once. What is promised is 0.1 s of an optimised build. How slow this
+ * build is (Debug, sanitizers) is measured by plain work, some 0.1 s of an optimised
+ * build as well: nothing may take longer than that. */
+
+#include <CUnit/CUnit.h>
+#include <time.h>
+
+#include "checks/meaning.h"
+
+#define SIZE ((size_t)256 * 1024)
+#define TRIES 4 /* the machine has other things to do as well */
+
+int tests_hostile(void);
+
+static double
+seconds(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static double
+allowance(void)
+{
+	unsigned char *bytes = mem_get(SIZE);
+	volatile unsigned sum = 0;
+	double from = seconds(), took;
+	unsigned state = 1, round;
+	size_t i;
+
+	for (round = 0; round < 160; round++) {
+		for (i = 0; i < SIZE; i++) {
+			state = state * 1664525u + 1013904223u;
+			bytes[i] = (unsigned char)(bytes[i] + (state >> 24));
+		}
+		sum += bytes[state % SIZE];
+	}
+	took = seconds() - from;
+	free(bytes);
+	return took > 0.1 ? took : 0.1;
+}
+
+static void
+check_soon(double limit, const char *name, void (*run)(const char *, const char *),
+	   const char *a, const char *b)
+{
+	double least = 1e9, took;
+	int i;
+
+	for (i = 0; i < TRIES && least > limit; i++) {
+		took = seconds();
+		run(a, b);
+		took = seconds() - took;
+		least = took < least ? took : least;
+	}
+	if (least > limit)
+		printf("# %.60s takes %.3f s, not %.3f s\n", name, least, limit);
+	CU_ASSERT(least <= limit);
+}
+
+/* before, unit as often as fits into size bytes, after. */
+static char *
+repeated(const char *before, const char *unit, size_t size, const char *after)
+{
+	struct buf out = { 0 };
+
+	buf_text(&out, before);
+	while (out.len + strlen(unit) <= size)
+		buf_text(&out, unit);
+	buf_text(&out, after);
+	return buf_take(&out);
+}
+
+static void
+run_report(const char *text, const char *unused)
+{
+	(void)unused;
+	json_decref(secret_report(text, strlen(text)));
+}
+
+static void
+run_redact(const char *text, const char *unused)
+{
+	int number = 0;
+
+	(void)unused;
+	free(secret_redact(text, strlen(text), NULL, &number, NULL, NULL));
+}
+
+static void
+secrets(void)
+{
+	static const char *const units[] = {
+		"abc8Q~", "sig=", "token=", ".key=", "eyJ-", "eyJhbGci-", "SG.", "md-",
+		"sk-ant-sk-", "-----BEGIN PRIVATE KEY-----...\n", "-----BEGIN PRIVATE KEY-----!",
+		"1:AA", "://a:b", "a b c ", "x=1;", "-p ", "-u a:b ", "by ", "user ", "list: ",
+		"<a>", "a=\"", "\\\\\"", "[secret:password:14:1]", "password=Kx81mPq0zW ",
+		"AKIA7Q3MXZK5WPLT2D6V ", "[\"password=Kx81mPq0zW\",", "{\"value\":", "password=",
+		"auth=ZGVw", "Basic ZGVwbG95OkZhbGNvbjEyM14h ", "echo a:b|chpasswd ",
+	};
+	double limit = allowance();
+	size_t i;
+
+	for (i = 0; i < COUNT(units); i++) {
+		char *text = repeated("", units[i], SIZE, "");
+
+		check_soon(limit, units[i], run_report, text, NULL);
+		check_soon(limit, units[i], run_redact, text, NULL);
+		free(text);
+	}
+}
+
+/* 2^14 ways to write one name in capitals and small letters, each of which asks what the
+ * object is called. */
+static void
+value_names(void)
+{
+	static const char word[] = "parametervalue";
+	struct buf text = { 0 };
+	int bits, i;
+
+	buf_text(&text, "{\"Name\": \"STAGE\"");
+	for (bits = 0; bits < 1 << 14; bits++) {
+		buf_text(&text, ",\"");
+		for (i = 0; i < 14; i++)
+			buf_char(&text, bits >> i & 1 ? (char)(word[i] - 32) : word[i]);
+		buf_text(&text, "\":\"x\"");
+	}
+	buf_text(&text, "}");
+	check_soon(allowance(), "names of values", run_report, text.data, NULL);
+	buf_free(&text);
+}
+
+static void
+run_filter(const char *pattern, const char *event)
+{
+	filter_matches(pattern, event);
+}
+
+static void
+ask_filter(double limit, const char *pattern, const char *event, int want)
+{
+	int got = filter_matches(pattern, event);
+
+	if (got != want)
+		printf("# %.60s: got %d, want %d\n", pattern, got, want);
+	CU_ASSERT(got == want);
+	check_soon(limit, pattern, run_filter, pattern, event);
+}
+
+static void
+filters(void)
+{
+	char *as = repeated("{\"a\":\"", "a", SIZE, "\"}");
+	char *words = repeated("", "a ", SIZE, ""), *brackets = repeated("", "[ ", SIZE, "");
+	char *objects = repeated("{\"a\":[", "{\"b\":1},", SIZE, "{}]}");
+	double limit = allowance();
+	char *pattern;
+
+	ask_filter(limit, "%.{500}.{500}x?y?z%", as, 0);
+	ask_filter(limit, "%.{0,1000}.{0,1000}z%", as, 0);
+	ask_filter(limit, "{ $.a = %a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b$% }", as, 0);
+	ask_filter(limit, "{ $.a = \"*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b*\" }", as, 0);
+	/* More places than one pattern may have. */
+	ask_filter(limit, "%.{1000}% %.{1000}% %.{1000}%", as, -1);
+	pattern = repeated("", "?aab ", 1000, "?b");
+	ask_filter(limit, pattern, as, 0);
+	free(pattern);
+	pattern = repeated("", "-ab ", 1000, "-b");
+	ask_filter(limit, pattern, as, 1);
+	free(pattern);
+	pattern = repeated("{ $.a[*].b = 2", " || $.a[*].b = 2", 1000, " }");
+	ask_filter(limit, pattern, objects, -1);
+	free(pattern);
+	pattern = repeated("[a", ",a", 1000, "]");
+	ask_filter(limit, pattern, brackets, 1);
+	ask_filter(limit, pattern, words, 1);
+	free(pattern);
+	ask_filter(limit, "[..., a=x, b]", brackets, 0);
+	pattern = repeated("[..., a = *ab*", " || a = *ab*", 1000, "]");
+	ask_filter(limit, pattern, as, 0);
+	free(pattern);
+	free(as);
+	free(words);
+	free(brackets);
+	free(objects);
+}
+
+int
+tests_hostile(void)
+{
+	CU_pSuite suite = CU_add_suite("hostile", NULL, NULL);
+
+	CU_add_test(suite, "secrets", secrets);
+	CU_add_test(suite, "value_names", value_names);
+	CU_add_test(suite, "filters", filters);
+	return 0;
+}
