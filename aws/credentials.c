@@ -128,7 +128,7 @@ static const struct provider providers[] = {
 static int
 walk(const struct chain *chain, struct aws_credentials *out, struct err *err)
 {
-	struct buf tried = { .cap = sizeof(err->text) - 100 };
+	struct buf tried = { .cap = sizeof(err->text) - 200 };
 	struct err why;
 	int rc = 1;
 
@@ -138,8 +138,12 @@ walk(const struct chain *chain, struct aws_credentials *out, struct err *err)
 		if (rc)
 			buf_print(&tried, "%s%s: %s", tried.len ? "; " : "", providers[i].name, why.text);
 	}
+	/* negative: one is set up, and does not work */
 	if (rc)
-		err_set(err, "no AWS credentials: %s", tried.data ? tried.data : "");
+		err_set(err, "no AWS credentials: %s%s", tried.data ? tried.data : "",
+			rc > 0 ? ". Set some up with 'aws configure', choose others with --profile, or export "
+				 "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+			       : "");
 	buf_free(&tried);
 	return rc ? -1 : 0;
 }
@@ -147,14 +151,22 @@ walk(const struct chain *chain, struct aws_credentials *out, struct err *err)
 static int
 no_profile(const struct chain *chain, struct err *err)
 {
+	const struct profiles *profiles = chain->profiles;
+	const char **list = mem_get((profiles->count + 1) * sizeof(*list)), *near;
 	struct buf names = { .cap = 300 };
+	size_t count = 0;
 
-	for (size_t i = 0; i < chain->profiles->count; i++)
-		if (chain->profiles->sections[i].kind == SECTION_PROFILE)
-			buf_print(&names, "%s%s", names.len ? ", " : "", chain->profiles->sections[i].name);
-	err_set(err, "profile %s: it is neither in %s nor in %s; there are: %s", chain->profile, chain->profiles->config_path,
-		chain->profiles->credentials_path, names.len ? names.data : "none");
+	for (size_t i = 0; i < profiles->count; i++)
+		if (profiles->sections[i].kind == SECTION_PROFILE)
+			list[count++] = profiles->sections[i].name;
+	for (size_t i = 0; i < count; i++)
+		buf_print(&names, "%s%s", i ? ", " : "", list[i]);
+	near = name_nearest(chain->profile, list, count);
+	err_set(err, "profile %s: it is neither in %s nor in %s; %s%s%s", chain->profile, profiles->config_path,
+		profiles->credentials_path, near ? "did you mean '" : "there are: ", near ? near : names.len ? names.data : "none",
+		near ? "'?" : "");
 	buf_free(&names);
+	free(list);
 	return -1;
 }
 

@@ -114,7 +114,14 @@ def test_usage(work):
 
 def test_credentials(work):
     done = run("scan", "--output", os.path.join(work, "nobody"), cwd=work)
-    say(done.returncode == 1 and "environment" in done.stderr, "no credentials: exit 1 and what was tried, in order", done.stderr)
+    places = [done.stderr.find(name) for name in ("environment: ", "assumed role: ", "web identity: ", "config file: ", "instance metadata: ",
+                                                  "aws configure")]
+    say(done.returncode == 1 and places == sorted(places) and places[0] > 0, "no credentials: exit 1, what was tried, in order, and what to do",
+        done.stderr)
+    with open(os.path.join(work, "config"), "w") as f:
+        f.write("[profile production]\nregion = us-east-1\n")
+    done = run("scan", "--output", "x", "--profile", "prodution", cwd=work, env=dict(bare, AWS_CONFIG_FILE=os.path.join(work, "config")))
+    expect("a near name of a profile", done, 1, "did you mean 'production'?")
     done = run("scan", "--output", "x", cwd=work, env=dict(bare, AWS_PROFILE="missing"))
     say(done.returncode == 1 and "missing" in done.stderr, "a profile that is not there is named", done.stderr)
     done = run("scan", "--output", os.path.join(work, "refused"), env=dict(keyed, AWS_ENDPOINT_URL="http://127.0.0.1:9"), cwd=work)
