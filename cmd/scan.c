@@ -27,6 +27,7 @@ struct state {
 	struct identity identity;
 	struct evidence *evidence;
 	char *home_region, *folder, *began;
+	const char *made; /* folder that was not there before */
 	char **regions;
 	size_t region_count;
 	json_t *options;
@@ -324,6 +325,9 @@ identify(struct state *state, struct err *err)
 	int status = collect_identity(state->answerer, state->home_region, &state->identity,
 				      err);
 
+	if (status < 0 && state->client != NULL && state->identity.was_refused)
+		err_set(err, "%s; the credentials are from: %s", err->text,
+			aws_client_credentials(state->client)->source);
 	if (status == 0 || !was_broken_off(state))
 		return status;
 	get = db_prepare(evidence_db(state->recording), err,
@@ -355,6 +359,7 @@ run(struct state *state, struct err *err)
 	if (check_operations(arguments_value(state->arguments, "replay-deny"),
 			     state->judging.schema, err) < 0)
 		return EXIT_USAGE;
+	state->made = asked != NULL && !folder_exists(asked) ? asked : NULL;
 	if (check_folder(asked, err) < 0)
 		return -1;
 	read_settings(state);
@@ -385,6 +390,8 @@ scan_run(const struct scan *scan, struct err *err)
 	sigaction(SIGTERM, &action, NULL);
 	status = run(&state, err);
 	progress_end(&state.progress);
+	if (state.evidence == NULL && state.made != NULL)
+		rmdir(state.made); /* it stays where something is in it */
 	evidence_close(state.evidence);
 	bender_free(state.bender);
 	replay_free(state.replay);

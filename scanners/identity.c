@@ -30,11 +30,15 @@ answered(void *arg, struct aws_answer *answer)
 	size_t len;
 
 	if (answer->code != NULL) {
-		asking->status = err_set(asking->err,
-					 "sts:GetCallerIdentity was refused: %s%s%s; check the "
-					 "credentials with 'plumbline call sts GetCallerIdentity'",
-					 answer->code, answer->message != NULL ? ": " : "",
-					 answer->message != NULL ? answer->message : "");
+		bool undecodable = strcmp(answer->code, "Undecodable") == 0;
+
+		asking->status = err_set(asking->err, "sts:GetCallerIdentity was %s: %s%s%s%s",
+					 answer->status == 0 ? "not answered" : "refused", answer->code,
+					 answer->message != NULL ? ": " : "",
+					 answer->message != NULL ? answer->message : "",
+					 undecodable ? "; this does not come from AWS: check the network, the "
+						       "proxy and the endpoint" : "");
+		asking->out->was_refused = answer->status >= 400 && answer->status < 500;
 		return;
 	}
 	if (account == NULL || arn == NULL || !text_starts(arn, "arn:")) {

@@ -36,6 +36,7 @@ void bender_free(struct bender *bender);
 
 struct identity {
 	char *account_id, *arn, *partition;
+	bool was_refused;	  /* by the service: the credentials, not the way there */
 	struct aws_answer answer; /* as it came, to be recorded; without a body where none is at hand */
 };
 

@@ -107,6 +107,22 @@ def test_who_asks_is_asked_once(work):
     say(rows == [("111122223333",)], "the account is known from the first answer", rows)
 
 
+def test_who_asks_is_refused(work):
+    """The message tells whose credentials were refused; one about the network does not blame them."""
+    with Server(lambda body, before: (403, EXPIRED)) as server:
+        done = server.scan(os.path.join(work, "refused"))
+    say(done.returncode == 1 and "ExpiredToken" in done.stderr and "the credentials are from: environment" in done.stderr,
+        "refused credentials: where they are from", done.stderr)
+    done = subprocess.run([BINARY, "scan", "--output", os.path.join(work, "away")], env=dict(keyed, AWS_ENDPOINT_URL="http://127.0.0.1:9"),
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=120)
+    say(done.returncode == 1 and "credentials" not in done.stderr and "GetCallerIdentity was not answered: ConnectionRefused" in done.stderr,
+        "nobody there: the credentials are not blamed", done.stderr)
+    say(not os.path.exists(os.path.join(work, "away")), "and the folder that was made for it is gone again")
+    with Server(lambda body, before: (200, "<html><body>Sign in to the network</body></html>")) as server:
+        done = server.scan(os.path.join(work, "portal"))
+    say(done.returncode == 1 and "HTML" in done.stderr and "proxy" in done.stderr, "a page of a proxy is told as one", done.stderr)
+
+
 def interrupt(server, folder, number=signal.SIGINT):
     process = subprocess.Popen([BINARY, "scan", "--output", folder], env=server.environment, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
