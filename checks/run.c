@@ -274,6 +274,12 @@ checks_judge(struct check_set *set, sqlite3 *db,
 	status = 0;
 out:
 	end_run(&run);
+	/* a disk that is full ends the transaction, wherever that was noticed */
+	if (status == 0 && begin && sqlite3_get_autocommit(db) != 0) {
+		err_set(err, "cannot write the findings: the disk is full or fails");
+		status = -1;
+		begin = false;
+	}
 	if (begin && db_run(db, status == 0 ? err : NULL, status == 0 ? "COMMIT" : "ROLLBACK") < 0)
 		status = -1;
 	return status;

@@ -264,6 +264,15 @@ collect(struct state *state, struct err *err)
 	return status;
 }
 
+/* What can be done after the evidence file could not be written. */
+static int
+say_kept(const struct state *state, struct err *err)
+{
+	return err_set(err, "cannot write %s/evidence.db: %s; with room on the disk 'plumbline scan --replay %s/evidence.db "
+			    "--output DIR' judges the answers that are kept",
+		       state->folder, err->text, state->folder);
+}
+
 /* What the scan came to, in words and as an exit status. */
 static int
 finish(struct state *state, bool incomplete, struct err *err)
@@ -279,10 +288,12 @@ finish(struct state *state, bool incomplete, struct err *err)
 		finished = state->began;
 	if (judge_evidence(&state->judging, state->evidence,
 			   incomplete ? "incomplete" : "complete", finished,
-			   &state->troubles, err) < 0 ||
-	    write_reports(state->evidence, list != NULL ? list : DEFAULT_FORMATS,
-			  state->folder, err) < 0)
-		return -1;
+			   &state->troubles, err) < 0)
+		return say_kept(state, err);
+	if (write_reports(state->evidence, list != NULL ? list : DEFAULT_FORMATS, state->folder,
+			  err) < 0)
+		return err_set(err, "%s; the evidence is whole: 'plumbline report %s/evidence.db --output DIR' writes the reports",
+			       err->text, state->folder);
 	if (!arguments_flag(state->arguments, "quiet")) {
 		if (summary_say(db, err) < 0)
 			return -1;
@@ -374,7 +385,7 @@ run(struct state *state, struct err *err)
 	status = collect(state, err);
 	progress_end(&state->progress);
 	if (status < 0)
-		return -1;
+		return say_kept(state, err);
 	return finish(state, status > 0 || interrupted || was_broken_off(state), err);
 }
 

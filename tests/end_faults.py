@@ -4,6 +4,7 @@ Prints `ok NAME` and `not ok NAME: why`; exit 1 where one failed. Needs PLUMBLIN
 """
 import http.server
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -165,6 +166,42 @@ def test_kill_of_a_slow_scan(work):
         process.wait()
     calls = ask(out + "/evidence.db", "SELECT count(*) FROM api_call")[0][0]
     say(reached and calls > 5, "a slow scan that is killed leaves what it had seconds before", (reached, calls))
+
+
+def demo_within(size, folder, *words):
+    """The demo where no file may grow beyond size, as on a disk that is full."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    return subprocess.run([BINARY, "demo", "--quiet", "--output", folder, *words], env=keyed, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True, timeout=120, preexec_fn=limit, restore_signals=False)
+
+
+def test_full_disk(work):
+    seen = set()
+    for size in (4096, 1 << 16, 1 << 18, 1 << 19, 1 << 20, 3 << 19, 1 << 21, 5 << 19, 3 << 20):
+        folder = os.path.join(work, "full-%d" % size)
+        done = demo_within(size, folder)
+        path = os.path.join(folder, "evidence.db")
+        if done.returncode == 0:
+            break
+        whole = "plumbline report %s" % path in done.stderr
+        begun = "plumbline scan --replay %s" % path in done.stderr
+        seen.add("whole" if whole else "begun" if begun else "none")
+        say(done.returncode == 1 and path in done.stderr and not os.path.exists(os.path.join(folder, "report.json")),
+            "a disk that is full at %d bytes: exit 1, and the file is named" % size, "exit %d: %s" % (done.returncode, done.stderr))
+        if whole or begun:
+            words = ["report", path] if whole else ["scan", "--replay", path]
+            again = subprocess.run([BINARY, *words, "--output", folder + "-again"], env=keyed, stderr=subprocess.PIPE, text=True, timeout=120)
+            say(again.returncode in ((0,) if whole else (0, 5)), "what the message says to do then, at %d bytes, works" % size, again.stderr)
+        left = [f for f in os.listdir(folder) if f.endswith(".tmp")]
+        say(not left, "no half a file is left at %d bytes" % size, left)
+    say({"begun", "none"} <= seen, "a disk became full before and after the first answers were kept", seen)
+    folder = os.path.join(work, "inplace")
+    os.makedirs(os.path.join(folder, "report.html"))
+    done = demo_within(1 << 30, folder)
+    say(done.returncode == 1 and "plumbline report %s/evidence.db" % folder in done.stderr, "where only a report fails the evidence is whole, and it says so",
+        done.stderr)
 
 
 def main():
