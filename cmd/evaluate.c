@@ -40,6 +40,15 @@ same_file(const char *a, const char *b)
 }
 
 static int
+say_result(struct evidence *evidence, const char *folder, struct err *err)
+{
+	if (summary_say(evidence_db(evidence), err) < 0)
+		return -1;
+	cmd_say("evidence and reports are in %s", folder);
+	return 0;
+}
+
+static int
 judge_again(const struct arguments *arguments, struct judging *judging,
 	    struct evidence *from, const struct kept_facts *facts, struct err *err)
 {
@@ -58,9 +67,7 @@ judge_again(const struct arguments *arguments, struct judging *judging,
 				   err) == 0 &&
 		    write_reports(to, list != NULL ? list : "html,xlsx,json", folder,
 				  err) == 0)
-			status = arguments_flag(arguments, "quiet") ?
-					 0 :
-					 summary_say(evidence_db(to), err);
+			status = arguments_flag(arguments, "quiet") ? 0 : say_result(to, folder, err);
 	}
 	if (status == 0 && troubles > 0)
 		status = err_set(err, "%d page(s) could not judge; see above", troubles);

@@ -2,9 +2,21 @@
 
 #include "cmd/cmd.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { PLAIN_EVERY = 10 /* seconds */ };
+
+/* Characters of a line that fit the terminal: one that wraps could not be overwritten. */
+static int
+room(void)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 2)
+		return 79;
+	return size.ws_col - 1;
+}
 
 void
 progress_start(struct progress *progress, bool quiet)
@@ -20,6 +32,7 @@ progress_tick(void *arg)
 	struct progress *progress = arg;
 	double now = time_monotonic();
 	struct aws_counts counts;
+	char *line;
 
 	if (progress->quiet || progress->answerer.counts == NULL)
 		return;
@@ -27,11 +40,14 @@ progress_tick(void *arg)
 		return;
 	progress->said = now;
 	counts = progress->answerer.counts(progress->answerer.self);
-	fprintf(stderr,
-		"%s%s: %ld requests made, %ld in flight, %ld waiting, %ld refused, %.0f s%s",
-		progress->terminal ? "\r\033[K" : "", progress->doing, counts.sent,
-		counts.in_flight, counts.waiting, counts.refused, now - progress->started,
-		progress->terminal ? "" : "\n");
+	line = mem_print("%s: %ld requests made, %ld in flight, %ld waiting, %ld refused, %.0f s",
+			 progress->doing, counts.sent, counts.in_flight, counts.waiting,
+			 counts.refused, now - progress->started);
+	if (progress->terminal)
+		fprintf(stderr, "\r\033[K%.*s", room(), line);
+	else
+		fprintf(stderr, "%s\n", line);
+	free(line);
 	fflush(stderr);
 	progress->shown = progress->terminal;
 }

@@ -26,12 +26,15 @@ run(const struct arguments *arguments, struct err *err)
 				       folder, err);
 	evidence_close(evidence);
 	schema_free(schema);
+	if (status == 0 && !arguments_flag(arguments, "quiet"))
+		cmd_say("the reports are in %s", folder);
 	return status;
 }
 
 static const struct option options[] = {
 	{ "format", "LIST", "html, xlsx, json, csv, fixes (default: html,xlsx,json)", false },
 	{ "output", "DIR", "folder to write to (default: the current one)", false },
+	{ "quiet", NULL, "no line at the end", false },
 };
 
 static const struct operand operands[] = {

@@ -156,6 +156,20 @@ verify(const struct arguments *arguments, struct evidence *from, struct troubles
 	return status;
 }
 
+/* Who was given the root when the scan was made compares it. */
+static void
+say_unchanged(struct evidence *evidence)
+{
+	sqlite3_stmt *get = db_prepare(evidence_db(evidence), NULL,
+				       "SELECT root_hash, (SELECT count(*) FROM api_call) FROM scan");
+
+	puts("unchanged: every body, the chain, every row and every verdict hold");
+	if (get != NULL && sqlite3_step(get) == SQLITE_ROW)
+		printf("root %s over %d calls\n", (const char *)sqlite3_column_text(get, 0),
+		       sqlite3_column_int(get, 1));
+	sqlite3_finalize(get);
+}
+
 static int
 run(const struct arguments *arguments, struct err *err)
 {
@@ -169,6 +183,8 @@ run(const struct arguments *arguments, struct err *err)
 	from = evidence_open(arguments_operand(arguments, 0), schema, true, err);
 	if (from != NULL && check_ended(from, arguments_operand(arguments, 0), err) == 0)
 		status = verify(arguments, from, &troubles, err);
+	if (status == 0 && troubles.count == 0)
+		say_unchanged(from);
 	evidence_close(from);
 	schema_free(schema);
 	if (troubles.count > MOST_SAID)
@@ -178,7 +194,6 @@ run(const struct arguments *arguments, struct err *err)
 	if (troubles.count > 0)
 		return err_set(err, "%s does not hold: %d trouble(s)",
 			       arguments_operand(arguments, 0), troubles.count);
-	puts("unchanged: every body, the chain, every row and every verdict hold");
 	return EXIT_DONE;
 }
 

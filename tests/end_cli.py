@@ -2,14 +2,18 @@
 
 Prints `ok NAME` and `not ok NAME: why`; exit 1 where one failed. Needs PLUMBLINE (the binary).
 """
+import fcntl
 import http.server
 import json
 import os
+import pty
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -251,7 +255,7 @@ class Slow(http.server.BaseHTTPRequestHandler):
                     "</optInStatus></item></regionInfo></DescribeRegionsResponse>")
         else:
             Slow.reached.set()
-            time.sleep(8)
+            time.sleep(Slow.seconds)
             text = "<x/>"
         data = text.encode()
         self.send_response(200)
@@ -265,6 +269,7 @@ class Slow(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_POST
     reached = threading.Event()
+    seconds = 8
 
 
 def test_interrupt(work):
@@ -293,6 +298,42 @@ def test_interrupt(work):
         say(False, "what was collected is kept", "no evidence.db")
 
 
+def terminal(words, columns, env):
+    """What a terminal of so many columns is sent on stderr."""
+    main_end, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen([BINARY, *words], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=end)
+    os.close(end)
+    told = b""
+    while True:
+        try:
+            some = os.read(main_end, 65536)
+        except OSError:
+            break
+        if not some:
+            break
+        told += some
+    os.close(main_end)
+    return process.wait(60), told.decode()
+
+
+def test_progress(work):
+    Slow.seconds = 2
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    env = dict(keyed, AWS_ENDPOINT_URL="http://127.0.0.1:%d" % server.server_port, TERM="xterm")
+    words = ["scan", "--checks", "s3_bucket_versioned,cloudwatch_alarm_*", "--output"]
+    _, told = terminal(words + [os.path.join(work, "narrow")], 40, env)
+    lines = [part.replace("\x1b[K", "") for part in told.split("\r") if "requests made" in part]
+    say(lines and all(len(line) < 40 for line in lines), "a progress line fits a narrow terminal", lines[:2])
+    _, told = terminal(words + [os.path.join(work, "quiet"), "--quiet"], 80, env)
+    say(told == "", "--quiet says nothing to a terminal", told)
+    Slow.seconds = 8
+    Slow.reached.clear()
+    server.shutdown()
+
+
 def test_decisions_of_exit(work):
     out = os.path.join(work, "demo")
     expect("demo exits 0", run("demo", "--quiet", "--output", out), 0)
@@ -305,12 +346,18 @@ def test_decisions_of_exit(work):
     say(mode == 0o600, "the evidence file is readable by its owner only", oct(mode))
     done = run("report", os.path.join(out, "evidence.db"), "--format", "csv,fixes", "--output", os.path.join(work, "told"))
     say(done.returncode == 0 and os.path.exists(os.path.join(work, "told", "fixes", "index.csv")), "report writes csv and fixes", done.stderr)
-    expect("verify holds for the demo", run("verify", os.path.join(out, "evidence.db")), 0, "unchanged")
+    path = os.path.join(out, "evidence.db")
+    root = sqlite3.connect(path).execute("SELECT root_hash FROM scan").fetchone()[0]
+    expect("verify holds for the demo, and tells the root to compare", run("verify", path), 0, "unchanged", root)
+    expect("report says where", done, 0, os.path.join(work, "told"))
+    expect("evaluate says where", run("evaluate", path, "--output", os.path.join(work, "again")), 0, os.path.join(work, "again"))
+    done = run("evaluate", path, "--output", os.path.join(work, "again"), "--quiet")
+    say(done.returncode == 0 and done.stderr == done.stdout == "", "evaluate --quiet is quiet", done.stderr)
 
 
 def main():
     with tempfile.TemporaryDirectory(prefix="plumbline-cli-") as work:
-        for test in (test_help, test_usage, test_credentials, test_folder, test_files, test_pages, test_interrupt, test_decisions_of_exit):
+        for test in (test_help, test_usage, test_credentials, test_folder, test_files, test_pages, test_progress, test_interrupt, test_decisions_of_exit):
             folder = os.path.join(work, test.__name__)
             os.mkdir(folder)
             test(folder)
