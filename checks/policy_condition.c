@@ -7,6 +7,10 @@
 
 #include "checks/policy.h"
 
+/* Steps: what it takes to come to a value, and to read one or to find a key. */
+#define TURN 6
+#define READING 30
+
 static const struct {
 	const char *name;
 	enum operand_type operand;
@@ -211,7 +215,7 @@ static enum truth
 compare_text(const struct comparison *comparison, const struct statement *statement,
 	     struct request *request, const char *value, size_t len, const char *text)
 {
-	request->work.steps++;
+	request->work.steps += comparison->operand <= OPERAND_PATTERN ? TURN : READING;
 	switch (comparison->operand) {
 	case OPERAND_NUMBER:
 		return compare_numbers(comparison->relation, value, text);
@@ -220,6 +224,7 @@ compare_text(const struct comparison *comparison, const struct statement *statem
 	case OPERAND_ADDRESS:
 		return compare_addresses(value, text);
 	case OPERAND_BINARY:
+		request->work.steps += (long)(len + strlen(text));
 		return compare_bytes(value, text);
 	case OPERAND_ARN:
 		return compare_arns(statement, request, value, len, text);
@@ -261,6 +266,9 @@ matches_any(const struct comparison *comparison, const struct statement *stateme
 	for (size_t i = 0; i < list_size(values) && matched != YES; i++) {
 		size_t len;
 		char *owned;
+
+		if (work_is_over(&request->work))
+			return MAYBE;
 		const char *value = value_text(list_at(values, i), &owned, &len);
 
 		matched = truth_or(matched, compare_text(comparison, statement, request,
@@ -325,6 +333,8 @@ present_holds(const struct comparison *comparison, const struct statement *state
 					     list_text(context, i, &len));
 
 		result = all ? truth_and(result, one) : truth_or(result, one);
+		if (result == (all ? NO : YES) || work_is_over(&request->work))
+			break;
 	}
 	return result;
 }
@@ -380,6 +390,7 @@ condition_holds(const struct statement *statement, struct request *request)
 			const json_t *context = context_values(request, key);
 			enum truth one;
 
+			request->work.steps += READING;
 			if (comparison.operand == OPERAND_NULL)
 				one = null_holds(values, context);
 			else if (context == NULL)

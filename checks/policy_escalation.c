@@ -95,6 +95,7 @@ is_denied(struct question *question, const char *resource)
 {
 	const struct policies *policies = question->policies;
 
+	question->request.work.steps += (long)policies->count;
 	for (size_t i = 0; i < policies->count; i++) {
 		const struct statement *deny = &policies->list[i];
 
@@ -141,6 +142,7 @@ find_statements(struct question *question)
 	const struct policies *policies = question->policies;
 	bool allows = false;
 
+	question->request.work.steps += 2 * (long)policies->count;
 	for (int denies = 0; denies <= 1; denies++) {
 		for (size_t i = 0; i < policies->count; i++) {
 			const struct statement *statement = &policies->list[i];
@@ -174,6 +176,9 @@ is_granted(struct question *question)
 	for (int set = 0; set < policies->sets; set++) {
 		bool granted = false;
 
+		question->request.work.steps += (long)policies->count;
+		if (work_is_over(&question->request.work))
+			return false;
 		for (size_t i = 0; i < policies->count && !granted; i++) {
 			const struct statement *allow = &policies->list[i];
 

@@ -6,6 +6,10 @@
 
 #include "checks/policy.h"
 
+/* Steps: what it takes to come to a part of a value, and to find a variable's value. */
+#define TURN 10
+#define VARIABLE 100
+
 static unsigned char
 fold(char c, bool any_case)
 {
@@ -147,6 +151,7 @@ expand_variable(struct request *request, const char *name, size_t len, struct bu
 	}
 	if (text == NULL)
 		return NO;
+	request->work.steps += 2 * (long)size;
 	for (size_t i = 0; i < size; i++) {
 		char c = text[i] == '*'	  ? LITERAL_STAR
 			 : text[i] == '?' ? LITERAL_MARK
@@ -176,16 +181,17 @@ value_expand(const struct statement *statement, struct request *request,
 	const char *c = value, *end = value + value_len;
 	enum truth known = YES;
 
-	while (c < end) {
+	while (c < end && !out->over) {
 		const char *open = memmem(c, (size_t)(end - c), "${", 2);
 		const char *close = open ? memchr(open, '}', (size_t)(end - open)) : NULL;
 
+		request->work.steps += TURN;
 		if (close == NULL || !statement->has_variables) {
 			add_plain(out, c, (size_t)(end - c), wild);
 			break;
 		}
 		add_plain(out, c, (size_t)(open - c), wild);
-		request->work.steps += close - open;
+		request->work.steps += close - open + VARIABLE;
 		/* ${*}, ${?} and ${$} stand for the character itself. */
 		if (close - open == 3 && strchr("*?$", open[2]) != NULL) {
 			add_plain(out, open + 2, 1, false);
@@ -201,6 +207,21 @@ value_expand(const struct statement *statement, struct request *request,
 	return known;
 }
 
+static bool
+same_text(struct work *work, const char *value, size_t value_len, const char *text,
+	  size_t text_len, bool any_case)
+{
+	if (value_len != text_len)
+		return false;
+	if (!any_case)
+		return memcmp(value, text, text_len) == 0;
+	work->steps += (long)text_len;
+	for (size_t i = 0; i < text_len; i++)
+		if (fold(value[i], true) != fold(text[i], true))
+			return false;
+	return true;
+}
+
 enum truth
 value_matches(const struct statement *statement, struct request *request,
 	      const char *value, size_t value_len, const char *text, bool wild,
@@ -211,12 +232,13 @@ value_matches(const struct statement *statement, struct request *request,
 	enum truth known;
 	bool matched;
 
-	if (wild &&
-	    !(statement->has_variables && memmem(value, value_len, "${", 2) != NULL))
-		return glob_matches(&request->work, value, value_len, text, text_len,
-				    any_case)
-			       ? YES
-			       : NO;
+	if (!statement->has_variables || memmem(value, value_len, "${", 2) == NULL) {
+		matched = wild ? glob_matches(&request->work, value, value_len, text,
+					      text_len, any_case)
+			       : same_text(&request->work, value, value_len, text,
+					   text_len, any_case);
+		return matched ? YES : NO;
+	}
 	known = value_expand(statement, request, value, value_len, wild, &expanded);
 	if (expanded.over)
 		request->work.steps = WORK_MAX + 1;
@@ -257,6 +279,8 @@ resource_matches(const struct statement *statement, struct request *request)
 	for (size_t i = 0; i < count && matched != YES; i++) {
 		const char *pattern = list_text(statement->resource, i, &len);
 
+		if (work_is_over(&request->work))
+			return MAYBE;
 		if (request->resource == NULL)
 			matched = truth_or(matched,
 					   strcmp(pattern, "*") == 0 ? YES : MAYBE);

@@ -102,7 +102,7 @@ value_names(const struct statement *statement, const struct comparison *comparis
 
 /* Whether Null says of the key that it must be there. */
 static bool
-must_exist(const struct statement *statement, const char *key)
+must_exist(struct work *work, const struct statement *statement, const char *key)
 {
 	const char *name, *other;
 	json_t *block, *value;
@@ -117,6 +117,7 @@ must_exist(const struct statement *statement, const char *key)
 				list_size(value) == 1 ? list_at(value, 0) : NULL;
 			const char *text = json_string_value(only);
 
+			work->steps += 4;
 			if (strcasecmp(other, key) == 0 &&
 			    (json_is_false(only) ||
 			     (text != NULL && strcasecmp(text, "false") == 0)))
@@ -138,10 +139,10 @@ line_names(struct work *work, const struct statement *statement,
 	bool of_source =
 		operand == OPERAND_ADDRESS && strcasecmp(key, "aws:SourceIp") == 0;
 
-	work->steps += (long)(COUNT(naming_keys) + list_size(values));
+	work->steps += 4 * (long)(COUNT(naming_keys) + list_size(values));
 	if (comparison->negated || !(of_source || (of_text && names_a_party(key))))
 		return false;
-	if ((comparison->if_exists || comparison->for_all) && !must_exist(statement, key))
+	if ((comparison->if_exists || comparison->for_all) && !must_exist(work, statement, key))
 		return false;
 	for (size_t i = 0; i < list_size(values); i++) {
 		size_t len;
@@ -165,9 +166,13 @@ condition_names(struct work *work, const struct statement *statement)
 
 		if (comparison_read(name, &comparison) < 0)
 			continue;
-		json_object_foreach(block, key,
-				    values) if (line_names(work, statement, &comparison,
-							   key, values)) return true;
+		json_object_foreach(block, key, values)
+		{
+			if (work_is_over(work))
+				return false;
+			if (line_names(work, statement, &comparison, key, values))
+				return true;
+		}
 	}
 	return false;
 }

@@ -186,6 +186,145 @@ filters(void)
 	free(objects);
 }
 
+/* ---- Policies: what cannot be judged in time is not known. */
+
+static void
+run_decision(const char *documents, const char *request)
+{
+	policy_decision(documents, request);
+}
+
+static void
+run_public(const char *document, const char *account)
+{
+	policy_is_public(document, account);
+}
+
+static void
+run_escalations(const char *documents, const char *unused)
+{
+	(void)unused;
+	json_decref(policy_escalations(documents));
+}
+
+static void
+run_statements(const char *document, const char *unused)
+{
+	(void)unused;
+	json_decref(policy_statements(document));
+	free(policy_trouble(document));
+}
+
+/* A request that gives what conditions and variables of the rows below ask for. */
+static char *
+request_make(void)
+{
+	char *as = repeated("", "a", 1000, ""), *text;
+	struct buf keys = { 0 };
+	int i;
+
+	for (i = 0; i < 2000; i++)
+		buf_print(&keys, "%s\"aaaaaaaaaaaaaaaaaa%d\"", i ? "," : "", i);
+	text = mem_print("{\"action\":\"s3:%.60s\",\"resource\":\"arn:aws:s3:::b/%s\","
+			 "\"principal\":\"arn:aws:iam::111122223333:user/ann\","
+			 "\"complete\":true,\"context\":{\"aws:a\":\"%s\","
+			 "\"aws:tagkeys\":[%s]}}",
+			 as, as, as, keys.data);
+	buf_free(&keys);
+	free(as);
+	return text;
+}
+
+#define OPEN "{\"Version\":\"2012-10-17\",\"Statement\":["
+#define ANY "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":"
+#define IF ANY "\"*\",\"Condition\":{"
+
+static void
+policies(void)
+{
+	static const struct {
+		const char *name, *before, *unit, *after;
+		size_t size;
+	} rows[] = {
+		{ "1 MiB", OPEN ANY "\"", "aaaaaaaa", "\"}]}", 1 << 20 },
+		{ "deep arrays", "", "[", "", 1 << 20 },
+		{ "stars", OPEN ANY "\"arn:aws:s3:::b/", "*a", "b\"}]}", SIZE },
+		{ "patterns", OPEN ANY "[\"x\"", ",\"*a*a*a*a*a*a*a*b\"", "]}]}", SIZE },
+		{ "actions", OPEN "{\"Effect\":\"Allow\",\"Action\":[\"a:b\"",
+		  ",\"iam:*e*e*e*b\"", "],\"Resource\":\"*\"}]}", 2 * SIZE - 99 },
+		{ "not actions",
+		  OPEN "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"NotAction\":[\"a:b\"",
+		  ",\"i:C\"", "],\"Resource\":\"*\"}]}", 2 * SIZE - 99 },
+		{ "denies", OPEN ANY "\"*\"}",
+		  ",{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\","
+		  "\"Resource\":\"b\"}",
+		  "]}", 2 * SIZE - 99 },
+		{ "levels", "{\"identity\":[" OPEN ANY "\"*\"}]}],\"service_control\":[[]",
+		  ",[{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\","
+		  "\"Resource\":\"*\"}}]",
+		  "]}", SIZE },
+		{ "values of many values",
+		  OPEN IF "\"ForAllValues:StringNotEquals\":{\"aws:TagKeys\":[\"x\"",
+		  ",\"aaaaaaaaaaaaaaaaaaaaaa\"", "]}}}]}", 2 * SIZE - 99 },
+		{ "ARNs of many values",
+		  OPEN IF "\"ForAnyValue:ArnLike\":{\"aws:TagKeys\":[\"x\"",
+		  ",\"arn:aws:s3:::*a*b\"", "]}}}]}", 2 * SIZE - 99 },
+		{ "bytes of many values",
+		  OPEN IF "\"ForAnyValue:BinaryEquals\":{\"aws:TagKeys\":[\"x\"",
+		  ",\"QUJDQUJDQUJDQUJDQUJD\"", "]}}}]}", 2 * SIZE - 99 },
+		{ "moments of many values",
+		  OPEN IF "\"ForAnyValue:DateEquals\":{\"aws:TagKeys\":[\"2020\"",
+		  ",\"2020-01-01T00:00:00Z\"", "]}}}]}", 2 * SIZE - 99 },
+		{ "patterns of a value", OPEN IF "\"StringLike\":{\"aws:a\":[\"x\"",
+		  ",\"*a*a*a*a*a*a*a*a*a*a*c\"", "]}}}]}", SIZE },
+		{ "variables of values",
+		  OPEN IF "\"ForAnyValue:StringLike\":{\"aws:TagKeys\":[\"x\"",
+		  ",\"${aws:a}${aws:a}\"", "]}}}]}", SIZE },
+		{ "variables", OPEN ANY "\"", "${aws:a}", "\"}]}", SIZE },
+		{ "patterns of variables", OPEN ANY "[\"x\"", ",\"*${aws:a}*${aws:z}*\"",
+		  "]}]}", SIZE },
+	};
+	char *request = request_make();
+	double limit = allowance();
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		char *text = repeated(rows[i].before, rows[i].unit, rows[i].size,
+				      rows[i].after);
+
+		check_soon(limit, rows[i].name, run_decision, text, request);
+		check_soon(limit, rows[i].name, run_public, text, "111122223333");
+		check_soon(limit, rows[i].name, run_escalations, text, NULL);
+		check_soon(limit, rows[i].name, run_statements, text, NULL);
+		free(text);
+	}
+	free(request);
+}
+
+/* 2^12 ways to write one condition key, each of which may have its Null. */
+static void
+condition_keys(void)
+{
+	struct buf text = { 0 };
+	int half, bits, i;
+
+	buf_text(&text, OPEN IF);
+	for (half = 0; half < 2; half++) {
+		buf_text(&text, half ? "},\"Null\":{" : "\"StringEqualsIfExists\":{");
+		for (bits = 0; bits < 1 << 12; bits++) {
+			char key[] = "aws:principalarn";
+
+			for (i = 0; i < 12; i++)
+				key[4 + i] = (char)(key[4 + i] - (bits >> i & 1) * 32);
+			buf_print(&text, "%s\"%s\":\"x\"", bits ? "," : "", key);
+		}
+	}
+	buf_text(&text, "}}}]}");
+	check_soon(allowance(), "Null of many keys", run_public, text.data, NULL);
+	check_soon(allowance(), "many keys", run_escalations, text.data, NULL);
+	buf_free(&text);
+}
+
 int
 tests_hostile(void)
 {
@@ -194,5 +333,7 @@ tests_hostile(void)
 	CU_add_test(suite, "secrets", secrets);
 	CU_add_test(suite, "value_names", value_names);
 	CU_add_test(suite, "filters", filters);
+	CU_add_test(suite, "policies", policies);
+	CU_add_test(suite, "condition_keys", condition_keys);
 	return 0;
 }
