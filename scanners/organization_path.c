@@ -2,6 +2,9 @@
 
 #include "scanners/collect.h"
 
+/* AWS nests organizational units five deep; more than this is no answer of AWS. */
+enum { MOST_LEVELS = 16 };
+
 /* Organizations API Reference, Account: "o-…/r-…/ou-…/ou-…/111122223333/". */
 static const char *
 level_type(const char *id, size_t len)
@@ -22,7 +25,7 @@ add_level(json_t *levels, const char *id, size_t len)
 	size_t depth = json_array_size(levels);
 
 	/* The root stands first, and only there. */
-	if (type == NULL || (depth == 0) != (strcmp(type, "ROOT") == 0))
+	if (type == NULL || depth >= MOST_LEVELS || (depth == 0) != (strcmp(type, "ROOT") == 0))
 		return -1;
 	return json_array_append_new(levels, json_pack("{s:o,s:s,s:I}", "Id",
 						       json_stringn(id, len), "Type", type,

@@ -21,6 +21,7 @@
 	X(client)      \
 	X(collect)     \
 	X(iam_report)  \
+	X(organization_path) \
 	X(store)       \
 	X(truth)       \
 	X(checks)      \
