@@ -97,11 +97,45 @@ def prove_record(whole, work):
                 "UPDATE call_subject SET item = item + 1 WHERE call IN (SELECT id FROM api_call WHERE operation = 'GetBucketPolicy')",
                 "UPDATE scan SET started_at = '2020-01-01T00:00:00Z'",
                 "UPDATE scan SET state = 'incomplete'",
+                "UPDATE scan SET caller_arn = 'arn:aws:iam::528491072345:user/nobody'",
+                "UPDATE coverage SET unknown = unknown - 1, pass = pass + 1 WHERE unknown > 0",
+                "DELETE FROM coverage WHERE check_id = 's3_bucket_versioned'",
+                "UPDATE call_subject SET arn = 'arn:aws:s3:::other' WHERE arn IS NOT NULL",
+                "INSERT INTO not_asked VALUES ('s3:GetBucketAcl', 'us-east-1', NULL)",
+                "INSERT INTO known_gap VALUES ('iam:GetUser', 'aws-global', 'x', 1, 'y')",
+                "UPDATE finding_call SET call = call + 100000 WHERE call = (SELECT max(call) FROM finding_call)",
+                "DELETE FROM finding_call WHERE call = (SELECT max(call) FROM finding_call)",
+                "UPDATE check_page SET severity = 'low' WHERE check_id = 's3_bucket_policy_not_publicly_writable'",
+                "UPDATE check_page SET page = replace(page, 'Enabled', 'enabled') WHERE check_id = 's3_bucket_versioned'",
+                "UPDATE check_page SET fix_sh = 'rm -rf /' WHERE check_id = 's3_bucket_versioned'",
+                "UPDATE check_page SET sha256 = 'x' WHERE check_id = 's3_bucket_versioned';"
+                "UPDATE finding SET verdict = 'pass' WHERE check_id = 's3_bucket_versioned'",
+                "DELETE FROM check_page WHERE check_id = 's3_bucket_versioned'",
+                "DELETE FROM check_page WHERE check_id = 's3_bucket_versioned';"
+                "UPDATE finding SET verdict = 'pass' WHERE check_id = 's3_bucket_versioned'",
                 "UPDATE scan SET options = '{\"regions\":[\"eu-west-1\"]}'"):
         done = run("verify", changed(whole, os.path.join(work, "changed.db"), sql))
         if done.returncode != 1:
             missed.append((sql, done.returncode, done.stderr[-200:]))
     say(not missed, "a changed record beside an answer is noticed", missed)
+    path = os.path.join(work, "page.db")
+    with sqlite3.connect(whole) as db:
+        at = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'api_call_operation'").fetchone()[0]
+    data = open(whole, "rb").read()
+    page = int.from_bytes(data[16:18], "big")
+    with open(path, "wb") as file:
+        file.write(data[:(at - 1) * page] + bytes(page) + data[at * page:])
+    done = run("verify", path)
+    say(done.returncode == 1 and b"page.db" in done.stderr, "a page of the file that is overwritten is noticed", (done.returncode, done.stderr[-300:]))
+    missed = []
+    for sql in ("UPDATE control SET title = title || 'x' WHERE framework = 'cis_aws_7.0' AND position = 1",
+                "DELETE FROM control_check WHERE framework = 'cis_aws_7.0'",
+                "DELETE FROM check_page WHERE check_id = 's3_bucket_versioned'; DELETE FROM finding WHERE check_id = 's3_bucket_versioned';"
+                "DELETE FROM coverage WHERE check_id = 's3_bucket_versioned'"):
+        done = run("verify", changed(whole, os.path.join(work, "changed.db"), sql))
+        if b"this version" not in done.stderr:
+            missed.append((sql, done.returncode, done.stderr[-200:]))
+    say(not missed, "what another version may have written otherwise is told as such", missed)
     path = changed(whole, os.path.join(work, "changed.db"), "UPDATE api_call SET outcome = 'absent' WHERE outcome = 'refused'")
     done = run("verify", path)
     say(b"finding" in done.stderr and b"s3_bucket" in done.stderr, "the verdicts that it would alter are named", done.stderr[-400:])
