@@ -213,7 +213,7 @@ ask_sts(const struct chain *chain, const struct section *section, const char *na
 {
 	const struct aws_operation *operation = aws_operation_find("sts", name, err);
 	const char *role = json_string_value(json_object_get(parameters, "RoleArn"));
-	struct transport_options options = { .ca_bundle = ca_bundle_find(chain->settings, chain->section) };
+	struct transport_options options = { 0 };
 	char *region = aws_region_default(chain->settings), *url = NULL, *start = NULL;
 	struct aws_signing signing = { .credentials = credentials, .service = "sts", .when = time_now() };
 	struct aws_endpoint endpoint = { 0 };
@@ -223,6 +223,7 @@ ask_sts(const struct chain *chain, const struct section *section, const char *na
 
 	if (!region)
 		region = mem_text(section_value(section, "region"));
+	ca_bundle_find(chain->settings, chain->section, &options);
 	if (!operation || endpoint_find_in(chain->profiles, chain->settings, operation->service, region ? region : "us-east-1",
 					   &endpoint, err))
 		goto out;

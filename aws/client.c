@@ -49,7 +49,7 @@ aws_client_new(const struct aws_settings *settings, struct err *err)
 		goto fail;
 	client->section = profiles_find(&client->profiles, SECTION_PROFILE, profile_chosen(settings, &is_named));
 	client->max_attempts = attempts_allowed(settings, client->section);
-	options.ca_bundle = ca_bundle_find(settings, client->section);
+	ca_bundle_find(settings, client->section, &options);
 	client->transport = transport_new(&options, err);
 	if (client->transport)
 		return client;

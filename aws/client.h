@@ -139,10 +139,12 @@ const char *reply_header(const struct reply *reply, const char *name);
 void reply_clear(struct reply *reply);
 
 struct transport_options {
-	const char *ca_bundle; /* NULL: the system's */
+	const char *ca_bundle; /* a file, or a folder of hashed names; NULL: SSL_CERT_FILE and SSL_CERT_DIR, else the system's */
+	const char *ca_source; /* who named it, for messages; static */
 	size_t body_cap;       /* 0: 64 MiB */
 	long connect_timeout_ms, timeout_ms; /* 0: 10 s, 60 s */
 	bool no_proxy;
+	bool is_plain; /* only http: is asked for, no certificate is looked for */
 };
 
 struct transport;
@@ -159,8 +161,23 @@ void transport_drop(struct transport *transport);
 /* One request, waited for. */
 int transport_fetch(const struct transport_options *options, const char *url, const struct aws_wire *wire, struct reply *out,
 		    struct err *err);
-/* --ca-bundle, AWS_CA_BUNDLE, or ca_bundle of the profile. */
-const char *ca_bundle_find(const struct aws_settings *settings, const struct section *section);
+
+/* ---- Certificates to trust (trust.c). */
+
+struct trust {
+	char *file;	    /* PEM, of many; NULL: none */
+	char *folders;	    /* of files named by their subject's hash, separated by ':'; NULL: none */
+	const char *source; /* who named them, for messages; static */
+};
+
+/* Sets ca_bundle to --ca-bundle, AWS_CA_BUNDLE, ca_bundle of the profile, or REQUESTS_CA_BUNDLE; leaves it where none is set. */
+void ca_bundle_find(const struct aws_settings *settings, const struct section *section, struct transport_options *out);
+/* Decides what to trust. root stands before the system's places, "" but in tests. -1 where what somebody named cannot be read; 0
+ * with an empty trust where the system has none, so that only TLS fails. */
+int trust_find(const struct transport_options *options, const char *root, struct trust *out, struct err *err);
+void trust_free(struct trust *trust);
+/* What the user can do about a certificate refused so (an X509_V_… of OpenSSL). Caller frees. */
+char *trust_advice(const struct trust *trust, long verified);
 
 /* ---- Retries (retry.c). */
 

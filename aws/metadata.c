@@ -82,7 +82,7 @@ static int
 ask(const char *method, const char *url, const char *name, const char *value, long timeout_ms, struct reply *reply, struct err *err)
 {
 	struct transport_options options = { .body_cap = ANSWER_CAP, .connect_timeout_ms = timeout_ms, .timeout_ms = timeout_ms,
-					     .no_proxy = true };
+					     .no_proxy = true, .is_plain = text_starts(url, "http:") };
 	struct aws_wire wire = { .method = method };
 	int rc;
 

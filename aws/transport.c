@@ -30,7 +30,7 @@ struct transport {
 	CURLM *multi;
 	CURLSH *share; /* TLS sessions, so that a second connection to a host is cheap */
 	struct transport_options options;
-	char *ca_bundle;
+	struct trust trust;
 	struct transfer *running, *idle;
 	bool is_fresh; /* something was started since libcurl last looked */
 };
@@ -38,7 +38,7 @@ struct transport {
 /* What went wrong below HTTP, as we name it, and what the user can do. */
 static const struct fault {
 	CURLcode curl;
-	const char *code, *advice;
+	const char *code, *advice; /* advice NULL: trust_advice() */
 } faults[] = {
 	{ CURLE_COULDNT_RESOLVE_PROXY, "CouldNotResolveHost", "check https_proxy and HTTP_PROXY" },
 	{ CURLE_COULDNT_RESOLVE_HOST, "CouldNotResolveHost", "check the region's name, DNS and --endpoint-url" },
@@ -48,8 +48,8 @@ static const struct fault {
 	{ CURLE_SEND_ERROR, "ConnectionClosed", "the connection broke; scan again" },
 	{ CURLE_RECV_ERROR, "ConnectionClosed", "the connection broke; scan again" },
 	{ CURLE_PARTIAL_FILE, "Truncated", "the answer ended early; scan again" },
-	{ CURLE_PEER_FAILED_VERIFICATION, "TlsError", "give the right certificates with --ca-bundle or AWS_CA_BUNDLE" },
-	{ CURLE_SSL_CACERT_BADFILE, "TlsError", "--ca-bundle or AWS_CA_BUNDLE must name a readable PEM file" },
+	{ CURLE_PEER_FAILED_VERIFICATION, "TlsError", NULL },
+	{ CURLE_SSL_CACERT_BADFILE, "TlsError", "the certificates to trust must be in PEM form; check --ca-bundle, AWS_CA_BUNDLE and SSL_CERT_FILE" },
 	{ CURLE_SSL_CONNECT_ERROR, "TlsError", "the server must speak TLS 1.2 or later; check the proxy" },
 	{ CURLE_WEIRD_SERVER_REPLY, "NotHttp", "what answers is no HTTP server; check --endpoint-url" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, "NotHttp", "what answers is no HTTP server; check --endpoint-url" },
@@ -170,8 +170,11 @@ easy_new(struct transport *transport)
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_SHARE, transport->share);
 	set_text(easy, CURLOPT_USERAGENT, USER_AGENT);
-	if (transport->ca_bundle)
-		set_text(easy, CURLOPT_CAINFO, transport->ca_bundle);
+	/* Also where NULL, which takes away what libcurl was built with. */
+	set_text(easy, CURLOPT_CAINFO, transport->trust.file);
+	set_text(easy, CURLOPT_CAPATH, transport->trust.folders);
+	set_text(easy, CURLOPT_PROXY_CAINFO, transport->trust.file);
+	set_text(easy, CURLOPT_PROXY_CAPATH, transport->trust.folders);
 	if (options->no_proxy)
 		set_text(easy, CURLOPT_NOPROXY, "*");
 	return easy;
@@ -183,15 +186,13 @@ transport_new(const struct transport_options *options, struct err *err)
 	struct transport *transport = mem_get(sizeof(*transport));
 
 	transport->options = *options;
-	transport->ca_bundle = mem_text(options->ca_bundle);
 	if (!transport->options.body_cap)
 		transport->options.body_cap = BODY_CAP;
 	if (!transport->options.connect_timeout_ms)
 		transport->options.connect_timeout_ms = CONNECT_TIMEOUT_MS;
 	if (!transport->options.timeout_ms)
 		transport->options.timeout_ms = TIMEOUT_MS;
-	if (transport->ca_bundle && !file_exists(transport->ca_bundle)) {
-		err_set(err, "certificates %s: there is no such file; check --ca-bundle and AWS_CA_BUNDLE", transport->ca_bundle);
+	if (!options->is_plain && trust_find(options, "", &transport->trust, err)) {
 		transport_free(transport);
 		return NULL;
 	}
@@ -262,7 +263,7 @@ transport_free(struct transport *transport)
 	}
 	curl_multi_cleanup(transport->multi);
 	curl_share_cleanup(transport->share);
-	free(transport->ca_bundle);
+	trust_free(&transport->trust);
 	free(transport);
 }
 
@@ -348,6 +349,16 @@ transport_start(struct transport *transport, const char *url, const struct aws_w
 	curl_multi_add_handle(transport->multi, transfer->easy);
 }
 
+static char *
+certificate_advice(const struct transfer *transfer)
+{
+	long server = 0, proxy = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &server);
+	curl_easy_getinfo(transfer->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy);
+	return trust_advice(&transfer->transport->trust, proxy ? proxy : server);
+}
+
 static void
 set_failure(struct transfer *transfer, CURLcode result)
 {
@@ -362,10 +373,14 @@ set_failure(struct transfer *transfer, CURLcode result)
 		return;
 	}
 	for (size_t i = 0; i < COUNT(faults); i++) {
+		char *advice;
+
 		if (faults[i].curl != result)
 			continue;
+		advice = faults[i].advice ? mem_text(faults[i].advice) : certificate_advice(transfer);
 		reply->failure = faults[i].code;
-		reply->message = mem_print("%s; %s", what, faults[i].advice);
+		reply->message = mem_print("%s; %s", what, advice);
+		free(advice);
 	}
 	curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME, &connect_time);
 	if (result == CURLE_OPERATION_TIMEDOUT && connect_time <= 0)
@@ -455,12 +470,4 @@ transport_fetch(const struct transport_options *options, const char *url, const 
 		rc = transport_poll(transport, 1000, take_fetched, &fetched, err);
 	transport_free(transport);
 	return rc;
-}
-
-const char *
-ca_bundle_find(const struct aws_settings *settings, const struct section *section)
-{
-	const char *path = settings->ca_bundle ? settings->ca_bundle : variable("AWS_CA_BUNDLE");
-
-	return path ? path : section_value(section, "ca_bundle");
 }

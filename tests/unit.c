@@ -19,6 +19,7 @@
 	X(credentials) \
 	X(endpoint)    \
 	X(client)      \
+	X(trust)       \
 	X(collect)     \
 	X(iam_report)  \
 	X(organization_path) \
