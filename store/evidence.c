@@ -4,6 +4,7 @@
 #include "store/layout.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	APPLICATION_ID = 0x506c6d62, /* "Plmb" */
@@ -15,11 +16,53 @@ enum {
 	BODY_CAP = 256 << 20
 };
 
+/* Whether SQLite finds a folder for its temporary files by itself: unixTempFileDir() of
+ * its os_unix.c. */
+static bool
+has_temporary_folder(void)
+{
+	const char *const folders[] = { sqlite3_temp_directory,
+					getenv("SQLITE_TMPDIR"),
+					getenv("TMPDIR"),
+					"/var/tmp",
+					"/usr/tmp",
+					"/tmp",
+					"." };
+	struct stat about;
+
+	for (size_t i = 0; i < COUNT(folders); i++)
+		if (folders[i] && !stat(folders[i], &about) && S_ISDIR(about.st_mode) &&
+		    !access(folders[i], W_OK | X_OK))
+			return true;
+	return false;
+}
+
+/* An image made from scratch or an empty root has no /tmp. Then the evidence's own folder
+ * will do, which must have room anyway; where that cannot be written to, which only
+ * readers meet, memory. */
+static void
+place_temporary_files(sqlite3 *db, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder =
+		slash ? mem_text_n(path, slash == path ? 1 : (size_t)(slash - path))
+		      : NULL;
+
+	if (!has_temporary_folder()) {
+		if (folder && !access(folder, W_OK | X_OK))
+			sqlite3_temp_directory = sqlite3_mprintf("%s", folder);
+		else
+			db_run(db, NULL, "PRAGMA temp_store = MEMORY");
+	}
+	free(folder);
+}
+
 static struct evidence *
-evidence_new(sqlite3 *db, const struct schema *schema, bool read_only)
+evidence_new(sqlite3 *db, const char *path, const struct schema *schema, bool read_only)
 {
 	struct evidence *evidence = mem_get(sizeof(*evidence));
 
+	place_temporary_files(db, path);
 	evidence->db = db;
 	evidence->schema = schema;
 	evidence->read_only = read_only;
@@ -52,7 +95,7 @@ evidence_create(const char *path, const struct schema *schema, struct err *err)
 
 	umask(mask);
 	if (status == SQLITE_OK && prepare_create(db, schema, err) == 0)
-		return evidence_new(db, schema, false);
+		return evidence_new(db, path, schema, false);
 	if (status != SQLITE_OK)
 		err_set(err, "cannot make the evidence file %s: %s", path,
 			sqlite3_errmsg(db));
@@ -115,7 +158,7 @@ evidence_open(const char *path, const struct schema *schema, bool read_only, str
 		err_set(err, "cannot open the evidence file %s: %s", path,
 			sqlite3_errmsg(db));
 	} else if (check_layout(db, path, err) == 0) {
-		return evidence_new(db, schema, read_only);
+		return evidence_new(db, path, schema, read_only);
 	}
 	sqlite3_close(db);
 	return NULL;
