@@ -58,12 +58,9 @@ static bool
 same_any(const struct assigner *a, struct span span, const char *const *words,
 	 size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (same(a, span, words[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -229,14 +226,12 @@ password_judge(struct assigner *a, struct span value)
 }
 
 static const char *const name_words[] = {
-	"name",	      "key",	       "parameterkey",	"outputkey",
-	"variable",   "parametername", "envname",	"option",
-	"optionname", "property",      "attributename", "n",
+	"name",	   "key",     "parameterkey", "outputkey", "variable",	    "parametername",
+	"envname", "option",  "optionname",   "property",  "attributename", "n",
 };
 static const char *const value_words[] = {
-	"value",    "parametervalue", "outputvalue", "defaultvalue",
-	"default",  "stringvalue",    "optionvalue", "s",
-	"newvalue", "plaintext",      "val",
+	"value",       "parametervalue", "outputvalue", "defaultvalue", "default", "stringvalue",
+	"optionvalue", "s",		 "newvalue",	"plaintext",	"val",
 };
 
 static bool
@@ -245,8 +240,7 @@ is_near(struct span earlier, size_t at)
 	return earlier.len && at >= earlier.at && at - earlier.at < PAIR_MAX;
 }
 
-/* "user:password" of an option or a pipe: the part behind the colon is judged as a
- * password. */
+/* "user:password" of an option or a pipe: what stands behind the colon is a password. */
 static void
 pair_judge(struct assigner *a, struct span value, bool bare_too)
 {
@@ -321,11 +315,7 @@ line_has(const struct assigner *a, size_t at, const char *word)
 static struct span
 word_behind(struct assigner *a, size_t i)
 {
-	struct span none = { 0 };
-
-	if (!is_blank(char_at(a, i)))
-		return none;
-	return value_span(a, i, i, '\0');
+	return is_blank(char_at(a, i)) ? value_span(a, i, i, '\0') : (struct span){ 0 };
 }
 
 /* "Bearer TOKEN" and "Basic BASE64". */
@@ -496,8 +486,9 @@ find_assignments(const char *text, size_t len, struct found *found)
 				a.line = i;
 			continue;
 		}
-		for (end = i; end < len && is_name(text[end]); end++)
-			;
+		end = i;
+		while (end < len && is_name(text[end]))
+			end++;
 		if (end - i <= 128) {
 			struct span name = { i, end - i, i };
 
