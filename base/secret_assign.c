@@ -55,8 +55,7 @@ same(const struct assigner *a, struct span span, const char *word)
 }
 
 static bool
-same_any(const struct assigner *a, struct span span, const char *const *words,
-	 size_t count)
+same_any(const struct assigner *a, struct span span, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (same(a, span, words[i]))

@@ -16,7 +16,7 @@
 #endif
 #endif
 #ifndef ALLOWANCE
-#define ALLOWANCE 1
+#define ALLOWANCE 2 /* another test program runs beside */
 #endif
 #define TRIES 4 /* the machine has other things to do as well */
 
