@@ -18,6 +18,7 @@ import threading
 import time
 
 BINARY = os.path.abspath(os.environ["PLUMBLINE"])
+CHECKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "checks")
 failed = 0
 bare = {"PATH": os.environ["PATH"], "HOME": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
@@ -355,9 +356,29 @@ def test_decisions_of_exit(work):
     say(done.returncode == 0 and done.stderr == done.stdout == "", "evaluate --quiet is quiet", done.stderr)
 
 
+def test_shared_views(work):
+    run("demo", "--quiet", "--output", work, "--format", "csv")
+    path = os.path.join(work, "evidence.db")
+    views = [f[:-3] for f in sorted(os.listdir(os.path.join(CHECKS, "views")))]
+    guide = run("checks", "guide").stdout
+    say(len(views) > 5 and all("- **%s**: " % view in guide for view in views), "the guide lists each view that pages share", views)
+    unread = [(view, done.stderr) for view in views for done in [run("query", path, "SELECT count(*) FROM %s" % view)] if done.returncode]
+    say(not unread, "query reads each view that pages share", unread)
+    done = run("query", path, "SELECT count(DISTINCT interface_id) FROM internet_path WHERE is_open", "--format", "csv")
+    say(done.stdout.splitlines()[1:] == ["3"], "three interfaces of the demo are reached", done.stdout)
+    other = os.path.join(work, "other.db")
+    db = sqlite3.connect(other)
+    db.execute("CREATE TABLE internet_path(x)")
+    db.execute("INSERT INTO internet_path VALUES ('mine')")
+    db.commit()
+    db.close()
+    expect("a view takes no name in another file", run("query", other, "SELECT x FROM internet_path"), 0, "mine")
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="plumbline-cli-") as work:
-        for test in (test_help, test_usage, test_credentials, test_folder, test_files, test_pages, test_progress, test_interrupt, test_decisions_of_exit):
+        for test in (test_help, test_usage, test_credentials, test_folder, test_files, test_pages, test_progress, test_interrupt, test_decisions_of_exit,
+                     test_shared_views):
             folder = os.path.join(work, test.__name__)
             os.mkdir(folder)
             test(folder)
