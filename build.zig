@@ -1,6 +1,7 @@
 //! Builds the one binary, and has the steps that every change goes through: see `./zigw build --help`.
 
 const std = @import("std");
+const release = @import("deps/release.zig");
 const Build = std.Build;
 const Step = Build.Step;
 const LazyPath = Build.LazyPath;
@@ -74,6 +75,7 @@ pub fn build(b: *Build) void {
     demo.step.dependOn(&installed.step);
     b.step("demo", "Scan the built-in account; the reports are in zig-out/demo").dependOn(&demo.step);
 
+    release.add(b, .{ .version = programVersion(b), .sources = sources.items, .tables = tables, .flags = &flags });
     addTests(b, .{ .target = target, .optimize = optimize, .archive = archive, .sources = others, .tables = tables, .installed = installed });
 }
 
@@ -256,6 +258,16 @@ fn listFiles(b: *Build, list: *std.ArrayList([]const u8), folder: []const u8, en
         }
     }
     std.mem.sort([]const u8, list.items[start..], {}, lessThan);
+}
+
+/// The version that cmd/cmd.h states.
+fn programVersion(b: *Build) []const u8 {
+    const define = "#define PLUMBLINE_VERSION \"";
+    const file = b.build_root.handle.readFileAlloc(b.graph.io, "cmd/cmd.h", b.allocator, .limited(1 << 20)) catch |err|
+        std.debug.panic("could not read cmd/cmd.h: {t}", .{err});
+    const start = define.len + (std.mem.indexOf(u8, file, define) orelse @panic("cmd/cmd.h states no PLUMBLINE_VERSION"));
+    const end = std.mem.indexOfScalarPos(u8, file, start, '"') orelse @panic("cmd/cmd.h states no PLUMBLINE_VERSION");
+    return file[start..end];
 }
 
 fn lessThan(_: void, a: []const u8, b: []const u8) bool {

@@ -1,0 +1,276 @@
+//! The static release: one file for each architecture, with every library built from Debian's source. See deps/README.md.
+
+const std = @import("std");
+const Build = std.Build;
+const Step = Build.Step;
+const LazyPath = Build.LazyPath;
+const Module = Build.Module;
+
+/// What the program is made of; the same files and flags as those of the development build.
+pub const Program = struct {
+    version: []const u8,
+    sources: []const []const u8,
+    tables: []const LazyPath,
+    flags: []const []const u8,
+};
+
+const Arch = enum { x86_64, aarch64 };
+
+const pins = @embedFile("sources.tsv");
+const kept_sources = ".zig-cache/plumbline/sources";
+
+/// Theirs, not ours: no warnings. Both builds of OpenSSL and of the C files have them.
+const hardening = [_][]const u8{ "-fstack-protector-strong", "-fstack-clash-protection" };
+const library_flags = hardening ++ [_][]const u8{ "-std=gnu11", "-w", "-fno-strict-aliasing" };
+
+/// A library that is built as C files. `includes` are folders of its source, `own` one of deps/include.
+const Library = struct {
+    name: []const u8,
+    files: []const u8,
+    includes: []const []const u8,
+    /// Those of `includes` that its users see; also `own` where it has one.
+    public: []const []const u8,
+    own: bool = false,
+    defines: []const []const u8 = &.{},
+    only: []const []const u8 = &.{},
+    without: []const []const u8 = &.{},
+};
+
+const libraries = [_]Library{
+    .{
+        .name = "cmark-gfm",
+        .files = @embedFile("cmark-gfm.txt"),
+        .includes = &.{ "src", "extensions" },
+        .public = &.{ "src", "extensions" },
+        .own = true,
+    },
+    .{
+        .name = "curl",
+        .files = @embedFile("curl.txt"),
+        .includes = &.{ "lib", "include" },
+        .public = &.{"include"},
+        .own = true,
+        .defines = &.{ "-DBUILDING_LIBCURL", "-DCURL_STATICLIB", "-DHAVE_CONFIG_H", "-DCURL_DISABLE_OPENSSL_AUTO_LOAD_CONFIG" },
+        // Debian takes these two off again to build with OpenSSL.
+        .without = &.{ "90_gnutls.patch", "99_nss.patch" },
+    },
+    .{
+        .name = "expat",
+        .files = @embedFile("expat.txt"),
+        .includes = &.{"expat/lib"},
+        .public = &.{"expat/lib"},
+        .own = true,
+    },
+    .{
+        .name = "jansson",
+        .files = @embedFile("jansson.txt"),
+        .includes = &.{"src"},
+        .public = &.{"src"},
+        .own = true,
+        .defines = &.{"-DHAVE_CONFIG_H=1"},
+    },
+    .{
+        .name = "libxlsxwriter",
+        .files = @embedFile("libxlsxwriter.txt"),
+        .includes = &.{ "include", "third_party/minizip" },
+        .public = &.{"include"},
+        .defines = &.{ "-DNOCRYPT", "-DNOUNCRYPT", "-DUSE_NO_MD5" },
+        .only = &.{ "include", "src", "third_party", "License.txt" },
+    },
+    .{
+        .name = "libyaml",
+        .files = @embedFile("libyaml.txt"),
+        .includes = &.{ "src", "include" },
+        .public = &.{"include"},
+        .defines = &.{ "-DYAML_VERSION_MAJOR=0", "-DYAML_VERSION_MINOR=2", "-DYAML_VERSION_PATCH=5", "-DYAML_VERSION_STRING=\"0.2.5\"" },
+    },
+    .{
+        .name = "sqlite",
+        .files = "sqlite3.c",
+        .includes = &.{"."},
+        .public = &.{"."},
+        // Debian's, less what the program does not use: FTS, R-trees, sessions, extensions.
+        .defines = &.{
+            "-DHAVE_FDATASYNC=1",                 "-DHAVE_GMTIME_R=1",             "-DHAVE_LOCALTIME_R=1",
+            "-DHAVE_STRERROR_R=1",                "-DHAVE_USLEEP=1",               "-DHAVE_ISNAN=1",
+            "-DSQLITE_DEFAULT_MEMSTATUS=1",       "-DSQLITE_ENABLE_COLUMN_METADATA", "-DSQLITE_ENABLE_DBSTAT_VTAB",
+            "-DSQLITE_ENABLE_MATH_FUNCTIONS",     "-DSQLITE_ENABLE_STMTVTAB",      "-DSQLITE_LIKE_DOESNT_MATCH_BLOBS",
+            "-DSQLITE_MAX_DEFAULT_PAGE_SIZE=32768", "-DSQLITE_MAX_SCHEMA_RETRY=25", "-DSQLITE_MAX_VARIABLE_NUMBER=250000",
+            "-DSQLITE_OMIT_LOAD_EXTENSION",       "-DSQLITE_OMIT_LOOKASIDE",       "-DSQLITE_SECURE_DELETE",
+            "-DSQLITE_SOUNDEX",                   "-DSQLITE_THREADSAFE=1",         "-DSQLITE_USE_URI",
+        },
+    },
+    .{
+        .name = "zlib",
+        .files = @embedFile("zlib.txt"),
+        .includes = &.{"."},
+        .public = &.{"."},
+        .defines = &.{"-DHAVE_UNISTD_H"},
+    },
+    .{
+        .name = "zstd",
+        .files = @embedFile("zstd.txt"),
+        .includes = &.{"lib"},
+        .public = &.{"lib"},
+        .defines = &.{"-DZSTD_DISABLE_ASM"},
+    },
+};
+
+/// The sources of all libraries, unpacked once for both architectures; each is a step that runs only for a release.
+const Sources = struct {
+    b: *Build,
+    folders: [libraries.len]LazyPath,
+    openssl: LazyPath,
+
+    fn init(b: *Build) Sources {
+        var sources: Sources = .{ .b = b, .folders = undefined, .openssl = unpacked(b, "openssl", &.{}, &.{}) };
+        for (libraries, &sources.folders) |library, *folder| {
+            folder.* = unpacked(b, library.name, library.only, library.without);
+            if (std.mem.eql(u8, library.name, "sqlite")) folder.* = oneFile(b, folder.*);
+        }
+        return sources;
+    }
+
+    fn of(sources: Sources, name: []const u8) LazyPath {
+        for (libraries, sources.folders) |library, folder| {
+            if (std.mem.eql(u8, library.name, name)) return folder;
+        }
+        @panic("no such library");
+    }
+};
+
+fn unpacked(b: *Build, name: []const u8, only: []const []const u8, without: []const []const u8) LazyPath {
+    const run = b.addSystemCommand(&.{"python3"});
+    run.setName(b.fmt("fetch {s}", .{name}));
+    run.addFileArg(b.path("deps/fetch.py"));
+    run.addArgs(&.{ "--keep", b.pathFromRoot(kept_sources), "--output" });
+    const folder = run.addOutputDirectoryArg(name);
+    for (only) |path| run.addArgs(&.{ "--only", path });
+    for (without) |patch| run.addArgs(&.{ "--without", patch });
+    var lines = std.mem.tokenizeScalar(u8, pins, '\n');
+    while (lines.next()) |line| {
+        const tab = std.mem.indexOfScalar(u8, line, '\t') orelse continue;
+        if (std.mem.eql(u8, line[0..tab], name)) run.addArg(line);
+    }
+    return folder;
+}
+
+fn oneFile(b: *Build, source: LazyPath) LazyPath {
+    const run = b.addSystemCommand(&.{"sh"});
+    run.setName("make sqlite3.c");
+    run.addFileArg(b.path("deps/sqlite.sh"));
+    run.addArg(b.graph.zig_exe);
+    run.addDirectoryArg(source);
+    return run.addOutputDirectoryArg("sqlite-one-file");
+}
+
+/// One architecture's libraries and program.
+const Release = struct {
+    b: *Build,
+    target: Build.ResolvedTarget,
+    sources: Sources,
+    openssl: LazyPath,
+
+    fn addOpenssl(release: *Release) void {
+        const b = release.b;
+        const arch = @tagName(release.target.result.cpu.arch);
+        const run = b.addSystemCommand(&.{"sh"});
+        run.setName(b.fmt("make openssl {s}", .{arch}));
+        run.addFileArg(b.path("deps/openssl.sh"));
+        run.addArgs(&.{ b.graph.zig_exe, arch });
+        run.addDirectoryArg(release.sources.openssl);
+        release.openssl = run.addOutputDirectoryArg("openssl-built");
+        run.addArgs(&hardening);
+        run.addArgs(&.{ "-O2", "-g0", "-fPIC", "-w", "-fno-sanitize=undefined", "-ffunction-sections", "-fdata-sections" });
+    }
+
+    fn addPublic(release: Release, module: *Module, name: []const u8) void {
+        for (libraries) |library| {
+            if (!std.mem.eql(u8, library.name, name)) continue;
+            if (library.own) module.addSystemIncludePath(release.b.path(release.b.fmt("deps/include/{s}", .{name})));
+            for (library.public) |path| module.addSystemIncludePath(release.sources.of(name).path(release.b, path));
+        }
+    }
+
+    fn addLibrary(release: Release, library: Library) *Step.Compile {
+        const b = release.b;
+        const source = release.sources.of(library.name);
+        const module = b.createModule(.{
+            .target = release.target,
+            .optimize = .ReleaseFast,
+            .link_libc = true,
+            .sanitize_c = .off,
+            .stack_protector = true,
+            .strip = true,
+            .pic = true,
+        });
+        if (library.own) module.addIncludePath(b.path(b.fmt("deps/include/{s}", .{library.name})));
+        for (library.includes) |path| module.addIncludePath(source.path(b, path));
+        if (std.mem.eql(u8, library.name, "libxlsxwriter")) release.addPublic(module, "zlib");
+        if (std.mem.eql(u8, library.name, "curl")) module.addIncludePath(release.openssl.path(b, "include"));
+        const flags = std.mem.concat(b.allocator, []const u8, &.{ &library_flags, library.defines }) catch @panic("OOM");
+        module.addCSourceFiles(.{ .root = source, .files = linesOf(b, library.files), .flags = flags });
+        const archive = b.addLibrary(.{ .name = library.name, .root_module = module, .linkage = .static });
+        archive.link_function_sections = true;
+        archive.link_data_sections = true;
+        return archive;
+    }
+
+    fn addProgram(release: Release, program: Program) *Step.Compile {
+        const b = release.b;
+        const module = b.createModule(.{
+            .target = release.target,
+            .optimize = .ReleaseSafe,
+            .link_libc = true,
+            .stack_protector = true,
+            .strip = true,
+            .pic = true,
+        });
+        // No path of the machine that built it ends up in the file.
+        const prefix = b.fmt("-ffile-prefix-map={s}/=", .{b.pathFromRoot(".")});
+        const own = [_][]const u8{ prefix, "-DCURL_STATICLIB" };
+        const flags = std.mem.concat(b.allocator, []const u8, &.{ program.flags, &hardening, &own }) catch @panic("OOM");
+        module.addIncludePath(b.path("."));
+        module.addSystemIncludePath(release.openssl.path(b, "include"));
+        module.addCSourceFiles(.{ .files = program.sources, .flags = flags });
+        module.addCSourceFiles(.{ .files = &.{"deps/tmpfile.c"}, .flags = flags });
+        for (program.tables) |table| module.addCSourceFile(.{ .file = table, .flags = flags });
+        for (libraries) |library| {
+            release.addPublic(module, library.name);
+            module.linkLibrary(release.addLibrary(library));
+        }
+        module.addObjectFile(release.openssl.path(b, "libssl.a"));
+        module.addObjectFile(release.openssl.path(b, "libcrypto.a"));
+        const exe = b.addExecutable(.{ .name = "plumbline", .root_module = module, .linkage = .static });
+        exe.link_gc_sections = true;
+        exe.pie = true;
+        return exe;
+    }
+};
+
+fn linesOf(b: *Build, text: []const u8) []const []const u8 {
+    var list: std.ArrayList([]const u8) = .empty;
+    var lines = std.mem.tokenizeScalar(u8, text, '\n');
+    while (lines.next()) |line| list.append(b.allocator, line) catch @panic("OOM");
+    return list.items;
+}
+
+/// Adds the step "release".
+pub fn add(b: *Build, program: Program) void {
+    const step = b.step("release", "Make the static files of all architectures in zig-out/release");
+    const only = b.option(Arch, "arch", "release: this architecture alone");
+    const sources: Sources = .init(b);
+    for (std.enums.values(Arch)) |arch| {
+        if (only) |chosen| if (arch != chosen) continue;
+        const cpu: std.Target.Cpu.Arch = switch (arch) {
+            .x86_64 => .x86_64,
+            .aarch64 => .aarch64,
+        };
+        const target = b.resolveTargetQuery(.{ .cpu_arch = cpu, .os_tag = .linux, .abi = .musl, .cpu_model = .baseline });
+        var release: Release = .{ .b = b, .target = target, .sources = sources, .openssl = undefined };
+        release.addOpenssl();
+        const exe = release.addProgram(program);
+        const name = b.fmt("plumbline-{s}-linux-{t}", .{ program.version, arch });
+        step.dependOn(&b.addInstallFileWithDir(exe.getEmittedBin(), .{ .custom = "release" }, name).step);
+    }
+}
