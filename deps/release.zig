@@ -20,7 +20,13 @@ const pins = @embedFile("sources.tsv");
 const kept_sources = ".zig-cache/plumbline/sources";
 
 /// Theirs, not ours: no warnings. Both builds of OpenSSL and of the C files have them.
-const hardening = [_][]const u8{ "-fstack-protector-strong", "-fstack-clash-protection" };
+const hardening = [_][]const u8{
+    "-fstack-protector-strong",
+    "-fstack-clash-protection",
+    // Nothing unwinds the stack; the tables were half a megabyte.
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+};
 const library_flags = hardening ++ [_][]const u8{ "-std=gnu11", "-w", "-fno-strict-aliasing" };
 
 /// A library that is built as C files. `includes` are folders of its source, `own` one of deps/include.
@@ -181,7 +187,8 @@ const Release = struct {
         run.addDirectoryArg(release.sources.openssl);
         release.openssl = run.addOutputDirectoryArg("openssl-built");
         run.addArgs(&hardening);
-        run.addArgs(&.{ "-O2", "-g0", "-fPIC", "-w", "-fno-sanitize=undefined", "-ffunction-sections", "-fdata-sections" });
+        // Small, since what counts of its speed is in assembler.
+        run.addArgs(&.{ "-Os", "-g0", "-fPIC", "-w", "-fno-sanitize=undefined", "-ffunction-sections", "-fdata-sections" });
     }
 
     fn addPublic(release: Release, module: *Module, name: []const u8) void {
@@ -201,6 +208,7 @@ const Release = struct {
             .link_libc = true,
             .sanitize_c = .off,
             .stack_protector = true,
+            .unwind_tables = .none,
             .strip = true,
             .pic = true,
         });
@@ -223,6 +231,7 @@ const Release = struct {
             .optimize = .ReleaseSafe,
             .link_libc = true,
             .stack_protector = true,
+            .unwind_tables = .none,
             .strip = true,
             .pic = true,
         });
