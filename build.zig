@@ -29,11 +29,11 @@ const flags = [_][]const u8{
 };
 
 /// Folders that the binary carries: tools/embed.c makes each a table.
-const Embedded = struct { table: []const u8, folder: []const u8, ending: []const u8 };
+const Embedded = struct { table: []const u8, folder: []const u8, ending: []const u8, how: []const u8 };
 const embedded = [_]Embedded{
-    .{ .table = "aws_models", .folder = "aws/model", .ending = ".txt" },
-    .{ .table = "check_pages", .folder = "checks", .ending = ".md" },
-    .{ .table = "demo_fixtures", .folder = "fixtures/demo", .ending = "" },
+    .{ .table = "aws_models", .folder = "aws/model", .ending = ".txt", .how = "packed" },
+    .{ .table = "check_pages", .folder = "checks", .ending = ".md", .how = "plain" },
+    .{ .table = "demo_fixtures", .folder = "fixtures/demo", .ending = "", .how = "packed" },
 };
 
 const asan_flags = [_][]const u8{ "-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all" };
@@ -185,6 +185,7 @@ fn pageCheck(b: *Build, program: *Step.Compile, after: *Step) *Step {
 fn embedTables(b: *Build) []const LazyPath {
     const module = b.createModule(.{ .target = b.graph.host, .optimize = .ReleaseSafe, .link_libc = true });
     module.addCSourceFiles(.{ .files = &.{"tools/embed.c"}, .flags = &flags });
+    module.linkSystemLibrary("libzstd", .{ .use_pkg_config = .force });
     const tool = b.addExecutable(.{ .name = "embed", .root_module = module });
 
     const tables = b.allocator.alloc(LazyPath, embedded.len) catch @panic("OOM");
@@ -192,7 +193,7 @@ fn embedTables(b: *Build) []const LazyPath {
         const run = b.addRunArtifact(tool);
         run.setName(b.fmt("embed {s}", .{entry.folder}));
         table.* = run.addOutputFileArg(b.fmt("{s}.c", .{entry.table}));
-        run.addArgs(&.{ entry.table, entry.folder, entry.ending });
+        run.addArgs(&.{ entry.table, entry.folder, entry.ending, entry.how });
         run.setCwd(b.path("."));
         // The files are inputs one by one: nothing is made again unless one changed, came or went.
         var files: std.ArrayList([]const u8) = .empty;

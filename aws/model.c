@@ -89,9 +89,12 @@ model_load(const char *name, struct err *err)
 		if (!len || len != strlen(name) ||
 		    strncmp(aws_models[i].name, name, len) != 0)
 			continue;
-		if (!cache->models[i])
-			cache->models[i] =
-				model_parse(aws_models[i].data, aws_models[i].len, err);
+		if (!cache->models[i]) {
+			char *text = embedded_text(&aws_models[i]);
+
+			cache->models[i] = model_parse(text, aws_models[i].len, err);
+			free(text);
+		}
 		if (!cache->models[i])
 			err_prefix(err, "reading the model of %s", name);
 		return cache->models[i];

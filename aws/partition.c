@@ -59,10 +59,12 @@ partition_global_region(const char *partition)
 static const char *
 regions_text(void)
 {
-	for (size_t i = 0; i < aws_models_count; i++)
+	static const char *text;
+
+	for (size_t i = 0; text == NULL && i < aws_models_count; i++)
 		if (!strcmp(aws_models[i].name, "regions.txt"))
-			return aws_models[i].data;
-	return "";
+			text = embedded_text(&aws_models[i]);
+	return text != NULL ? text : "";
 }
 
 size_t

@@ -116,6 +116,22 @@ add_text(struct recording *recording, const char *name, const char *text, size_t
 	return 0;
 }
 
+static void
+keep_text(struct recording *recording, char *text)
+{
+	recording->texts = mem_grow(recording->texts, recording->text_count + 1, sizeof(*recording->texts));
+	recording->texts[recording->text_count++] = text;
+}
+
+static int
+add_embedded(struct recording *recording, const struct embedded *file, struct err *err)
+{
+	if (!text_ends(file->name, ".txt"))
+		return 0;
+	keep_text(recording, embedded_text(file));
+	return add_text(recording, file->name, recording->texts[recording->text_count - 1], file->len, err);
+}
+
 static int
 add_file(struct recording *recording, const char *folder, const char *name, struct err *err)
 {
@@ -125,8 +141,7 @@ add_file(struct recording *recording, const char *folder, const char *name, stru
 	int rc = file_read(path, FILE_CAP, &buf, err);
 
 	len = buf.len;
-	recording->texts = mem_grow(recording->texts, recording->text_count + 1, sizeof(*recording->texts));
-	recording->texts[recording->text_count++] = buf_take(&buf);
+	keep_text(recording, buf_take(&buf));
 	if (!rc)
 		rc = add_text(recording, path, recording->texts[recording->text_count - 1], len, err);
 	free(path);
@@ -171,8 +186,7 @@ recording_open(const struct aws_settings *settings, struct err *err)
 	if (!rc && settings->replay)
 		rc = add_folder(recording, settings->replay, err);
 	for (size_t i = 0; settings->fixtures && !rc && i < settings->fixture_count; i++)
-		if (text_ends(settings->fixtures[i].name, ".txt"))
-			rc = add_text(recording, settings->fixtures[i].name, settings->fixtures[i].data, settings->fixtures[i].len, err);
+		rc = add_embedded(recording, &settings->fixtures[i], err);
 	if (rc) {
 		recording_free(recording);
 		return NULL;

@@ -119,9 +119,13 @@ int file_check_database(const char *path, struct err *err);
 
 struct embedded {
 	const char *name; /* path from its folder: "s3/bucket_versioned.md" */
-	const char *data; /* NUL-terminated */
-	size_t len;
+	const char *data; /* NUL-terminated, but where packed */
+	size_t len;	  /* of the text */
+	size_t packed;	  /* bytes of data, packed by zstd; 0: the text as it is */
 };
+
+/* The text, NUL-terminated; caller frees. */
+char *embedded_text(const struct embedded *file);
 
 /* ---- Command line: one table parses, checks and prints help. */
 

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <zstd.h>
+
 #include "base/base.h"
 
 int
@@ -204,4 +206,17 @@ file_check_database(const char *path, struct err *err)
 	if (!S_ISREG(facts.st_mode))
 		return err_set(err, "%s is no regular file, so no evidence file", path);
 	return 0;
+}
+
+char *
+embedded_text(const struct embedded *file)
+{
+	char *text = mem_get(file->len + 1);
+
+	/* What the build packed and the compiler kept cannot be broken. */
+	if (file->packed == 0)
+		memcpy(text, file->data, file->len);
+	else if (ZSTD_decompress(text, file->len, file->data, file->packed) != file->len)
+		abort();
+	return text;
 }

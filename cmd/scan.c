@@ -110,7 +110,8 @@ recorded_at(struct state *state, const char *source)
 	}
 	for (size_t i = 0; i < state->scan->fixture_count; i++)
 		if (strcmp(state->scan->fixtures[i].name, "recorded_at") == 0)
-			buf_text(&text, state->scan->fixtures[i].data);
+			text = (struct buf){ .data = embedded_text(&state->scan->fixtures[i]),
+					     .len = state->scan->fixtures[i].len };
 	if (source != NULL) {
 		path = mem_print("%s/recorded_at", source);
 		if (file_exists(path))

@@ -353,7 +353,7 @@ test_pages(void)
 	for (size_t i = 0; i < COUNT(page_cases); i++) {
 		const struct page_case *c = &page_cases[i];
 		char *text = page_text(c);
-		const struct embedded page = { "t/page.md", text, strlen(text) };
+		const struct embedded page = { "t/page.md", text, strlen(text), 0 };
 		struct heard heard = { "" };
 		struct err err = { "" };
 		struct check_set *set = set_load(schema, &page, 1, NULL, &err);
@@ -514,9 +514,9 @@ static const char user_page[] = PAGE_OF("iam_user", "iif(mfa, 'pass', 'fail')", 
 static const char endless_page[] = PAGE_OF("s3_bucket", "iif((WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n), 'pass', 'fail')", "s3_bucket");
 
 static const struct embedded judge_pages[] = {
-	{ "t/member.md", member_page, sizeof(member_page) - 1 },
-	{ "t/user.md", user_page, sizeof(user_page) - 1 },
-	{ "t/endless.md", endless_page, sizeof(endless_page) - 1 },
+	{ "t/member.md", member_page, sizeof(member_page) - 1, 0 },
+	{ "t/user.md", user_page, sizeof(user_page) - 1, 0 },
+	{ "t/endless.md", endless_page, sizeof(endless_page) - 1, 0 },
 };
 
 static char *
@@ -590,7 +590,7 @@ test_parameters(void)
 {
 	static const char text[] = "---\nseverity: low\nresource: s3_bucket\nparameters: {days: 10, names: [a]}\n---\n# Good\n```sql\n"
 		"SELECT arn, 'pass' AS verdict, :days || :names AS observed FROM s3_bucket\n```\n";
-	const struct embedded page = { "t/page.md", text, sizeof(text) - 1 };
+	const struct embedded page = { "t/page.md", text, sizeof(text) - 1, 0 };
 	struct schema *schema = make_schema();
 
 	for (size_t i = 0; i < COUNT(parameter_cases); i++) {
@@ -617,7 +617,7 @@ test_frameworks(void)
 {
 	static const char text[] = "---\ntitle: A framework\n---\nAbout it.\n\n| control | title | kind | checks |\n|---|---|---|---|\n"
 		"| 1.1 | Buckets | automated | s3_bucket_closed full, nowhere partial |\n| 1.2 | Reviews | attest | |\n";
-	const struct embedded page = { "frameworks/frame_1.md", text, sizeof(text) - 1 };
+	const struct embedded page = { "frameworks/frame_1.md", text, sizeof(text) - 1, 0 };
 	struct schema *schema = make_schema();
 	struct err err = { "" };
 	struct check_set *set = set_load(schema, &page, 1, "tests/pages", &err);

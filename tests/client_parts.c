@@ -190,9 +190,9 @@ take_code(void *arg, struct aws_answer *answer)
 static void
 test_replay(void)
 {
-	const struct embedded fixtures[] = { { "all.txt", written, sizeof(written) - 1 }, { "read.me", "%%% x", 5 } };
-	const struct embedded broken[] = { { "bad.txt", "%%% eu-west-1 sts X {\n200\n\n\n", 28 } };
-	const struct embedded no_status[] = { { "bad.txt", "%%% eu-west-1 sts X {}\n\n", 24 } };
+	const struct embedded fixtures[] = { { "all.txt", written, sizeof(written) - 1, 0 }, { "read.me", "%%% x", 5, 0 } };
+	const struct embedded broken[] = { { "bad.txt", "%%% eu-west-1 sts X {\n200\n\n\n", 28, 0 } };
+	const struct embedded no_status[] = { { "bad.txt", "%%% eu-west-1 sts X {}\n\n", 24, 0 } };
 	struct aws_settings settings = { .fixtures = fixtures, .fixture_count = 2 };
 	struct buf codes = { 0 };
 	struct aws_request requests[] = {

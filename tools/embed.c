@@ -1,6 +1,7 @@
 /* Turns the files of a folder into a C file that holds them, sorted by name: embed OUT
- * TABLE FOLDER ENDING. Run by the build, on the machine that builds. A folder that is
- * missing gives an empty table. */
+ * TABLE FOLDER ENDING HOW. HOW is "plain", or "packed" by zstd, for what is read seldom.
+ * Run by the build, on the machine that builds. A folder that is missing gives an empty
+ * table. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <zstd.h>
+
+#define PACK_LEVEL 19
 
 struct names {
 	char **list;
@@ -102,25 +106,60 @@ embed_write_char(FILE *out, int c)
 		putc(c, out);
 }
 
-static size_t
-embed_write_file(FILE *out, const char *path)
+static char *
+embed_read(const char *path, size_t *len)
 {
 	FILE *in = fopen(path, "rb");
-	size_t len = 0;
-	int c;
+	size_t room = 1 << 16, got;
+	char *data = malloc(room);
 
 	if (!in)
 		embed_fail("open", path);
-	putc('"', out);
-	while ((c = getc(in)) != EOF) {
-		embed_write_char(out, c);
-		len++;
+	*len = 0;
+	while (data && (got = fread(data + *len, 1, room - *len, in)) > 0) {
+		*len += got;
+		if (*len == room)
+			data = realloc(data, room *= 2);
 	}
-	putc('"', out);
-	if (ferror(in))
+	if (!data || ferror(in))
 		embed_fail("read", path);
 	fclose(in);
-	return len;
+	return data;
+}
+
+static char *
+embed_pack(const char *data, size_t len, size_t *packed)
+{
+	size_t room = ZSTD_compressBound(len);
+	char *out = malloc(room);
+
+	if (!out)
+		embed_fail("get memory", "to pack");
+	*packed = ZSTD_compress(out, room, data, len, PACK_LEVEL);
+	if (ZSTD_isError(*packed)) {
+		fprintf(stderr, "embed: could not pack: %s\n", ZSTD_getErrorName(*packed));
+		exit(1);
+	}
+	return out;
+}
+
+/* The last of what struct embedded holds: data, its length, and that of the text. */
+static void
+embed_write_file(FILE *out, const char *path, int is_packed)
+{
+	size_t len, size, i;
+	char *text = embed_read(path, &len), *data = text;
+
+	size = len;
+	if (is_packed)
+		data = embed_pack(text, len, &size);
+	putc('"', out);
+	for (i = 0; i < size; i++)
+		embed_write_char(out, (unsigned char)data[i]);
+	fprintf(out, "\", %zu, %zu },\n", len, is_packed ? size : 0);
+	if (data != text)
+		free(data);
+	free(text);
 }
 
 static void
@@ -137,10 +176,10 @@ main(int argc, char **argv)
 {
 	struct names names = { 0 };
 	FILE *out;
-	size_t i, len;
+	size_t i;
 
-	if (argc != 5) {
-		fprintf(stderr, "Usage: embed OUT TABLE FOLDER ENDING\n");
+	if (argc != 6) {
+		fprintf(stderr, "Usage: embed OUT TABLE FOLDER ENDING plain|packed\n");
 		return 2;
 	}
 	names_collect(&names, argv[3], "", argv[4]);
@@ -158,8 +197,7 @@ main(int argc, char **argv)
 		fputs("{ ", out);
 		embed_write_name(out, names.list[i]);
 		fputs(",\n", out);
-		len = embed_write_file(out, path);
-		fprintf(out, ", %zu },\n", len);
+		embed_write_file(out, path, strcmp(argv[5], "packed") == 0);
 		free(path);
 	}
 	/* An array has at least one element. */
