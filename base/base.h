@@ -103,7 +103,6 @@ json_t *json_read(const char *text, size_t len, struct err *err);
 json_t *yaml_read(const char *text, size_t len, struct err *err);
 
 /* ---- Files. */
-
 /* Reads a whole file of at most cap bytes into buf. */
 int file_read(const char *path, size_t cap, struct buf *buf, struct err *err);
 /* Writes to a temporary name beside path, syncs and renames. */
@@ -116,14 +115,12 @@ bool folder_exists(const char *path);
 int file_check_database(const char *path, struct err *err);
 
 /* ---- Files embedded at build: sorted by name. */
-
 struct embedded {
 	const char *name; /* path from its folder: "s3/bucket_versioned.md" */
 	const char *data; /* NUL-terminated, but where packed */
 	size_t len;	  /* of the text */
 	size_t packed;	  /* bytes of data, packed by zstd; 0: the text as it is */
 };
-
 /* The text, NUL-terminated; caller frees. */
 char *embedded_text(const struct embedded *file);
 

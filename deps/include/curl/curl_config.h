@@ -1,5 +1,4 @@
-/*
- * What curl's configure finds with musl on x86_64 and on aarch64 alike, for HTTP and HTTPS over OpenSSL, IPv4 and IPv6.
+/* What curl's configure finds with musl on x86_64 and on aarch64 alike, for HTTP and HTTPS over OpenSSL, IPv4 and IPv6.
  * Cross-configuring turns IPv6 off without a word, which is why this is kept and not made anew.
  */
 #define CURL_CA_FALLBACK 1
