@@ -3,8 +3,7 @@
 
 #include "checks/event.h"
 
-#define STEPS_MAX \
-	3000000 /* tries to find such items; beyond them the answer is not known */
+#define VALUE_STEPS 20 /* what it takes to read a value */
 
 struct flatten {
 	struct rule *rule;
@@ -14,6 +13,7 @@ struct flatten {
 	size_t path_max, places;
 	size_t *ends; /* by array: the place behind its last value */
 	size_t arrays;
+	long steps;
 };
 
 struct search {
@@ -33,15 +33,16 @@ value_add(struct value ***list, size_t *count, struct value *value)
 }
 
 static void
-value_keep(struct leaf *leaf, struct value *value)
+value_keep(struct flatten *f, struct leaf *leaf, struct value *value)
 {
 	const struct match *match;
 
 	if (leaf->may_lack)
 		value_add(&leaf->all, &leaf->all_count, value);
-	for (match = leaf->matches; match && !match_holds(match, value);
-	     match = match->next)
-		;
+	for (match = leaf->matches; match && f->steps <= STEPS_MAX; match = match->next) {
+		if (match_holds(match, value, &f->steps))
+			break;
+	}
 	if (match)
 		value_add(&leaf->found, &leaf->found_count, value);
 }
@@ -56,7 +57,9 @@ flatten_value(struct flatten *f, const struct node *node, const char *path, size
 	size_t slot = hash & (f->slot_count - 1);
 	struct leaf *leaf;
 
-	for (; f->slots[slot]; slot = (slot + 1) & (f->slot_count - 1)) {
+	for (; f->slots[slot] && f->steps <= STEPS_MAX;
+	     slot = (slot + 1) & (f->slot_count - 1)) {
+		f->steps++;
 		leaf = f->slots[slot];
 		if (leaf->hash != hash || leaf->len != len ||
 		    memcmp(leaf->path, path, len))
@@ -71,8 +74,12 @@ flatten_value(struct flatten *f, const struct node *node, const char *path, size
 			if (node->type == NODE_NUMBER)
 				value->is_number = number_read_exact(
 					node->text, node->len, &value->number);
+			else if (node->type == NODE_STRING)
+				value->bytes = address_read(node->text, node->len,
+							    value->addr);
+			f->steps += VALUE_STEPS;
 		}
-		value_keep(leaf, value);
+		value_keep(f, leaf, value);
 	}
 }
 
@@ -147,11 +154,12 @@ flatten_event(struct flatten *f, const struct node *event)
 
 /* The outermost item around a value that is another than was chosen, or NULL. */
 static const struct member *
-member_clash(const struct search *s, const struct member *member)
+member_clash(struct search *s, const struct member *member)
 {
 	const struct member *clash = NULL;
 
 	for (; member; member = member->outer) {
+		s->steps++;
 		if (s->items[member->array] &&
 		    s->items[member->array]->index != member->index)
 			clash = member;
@@ -167,7 +175,7 @@ value_next(struct search *s, struct value *const *list, size_t count, size_t i)
 	const struct member *clash, *chosen;
 	size_t place, low, high, middle;
 
-	for (; i < count; i = low) {
+	for (; i < count && s->steps <= STEPS_MAX; i = low) {
 		s->steps++;
 		clash = member_clash(s, list[i]->member);
 		if (!clash)
@@ -191,8 +199,10 @@ value_next(struct search *s, struct value *const *list, size_t count, size_t i)
 static const struct member *
 items_choose(struct search *s, const struct member *member)
 {
-	for (; member && !s->items[member->array]; member = member->outer)
+	for (; member && !s->items[member->array]; member = member->outer) {
 		s->items[member->array] = member;
+		s->steps += 2; /* and to take it back */
+	}
 	return member;
 }
 
@@ -212,6 +222,8 @@ search_leaf(struct search *s, size_t next)
 	size_t i;
 	int got;
 
+	if (s->steps > STEPS_MAX)
+		return -1;
 	if (next == s->way->count)
 		return 1;
 	leaf = s->way->leaves[next];
@@ -236,17 +248,6 @@ search_leaf(struct search *s, size_t next)
 }
 
 static int
-leaf_order(const void *a, const void *b)
-{
-	const struct leaf *x = *(struct leaf *const *)a, *y = *(struct leaf *const *)b;
-	int order = memcmp(x->path, y->path, x->len < y->len ? x->len : y->len);
-
-	return order ? order : x->len < y->len ? -1 : x->len > y->len;
-}
-
-/* Leaves are met in the order of their paths, since "exists": false asks about the items
- * that leaves in front of it chose: AWS's matcher does so. */
-static int
 way_holds(struct search *s)
 {
 	size_t i;
@@ -255,7 +256,6 @@ way_holds(struct search *s)
 		if (!s->way->leaves[i]->found_count && !s->way->leaves[i]->may_lack)
 			return 0;
 	}
-	qsort(s->way->leaves, s->way->count, sizeof(*s->way->leaves), leaf_order);
 	return search_leaf(s, 0);
 }
 
@@ -279,6 +279,7 @@ event_pattern_matches(const char *pattern, const char *event)
 		flatten_event(&f, root);
 		s.items = arena_get(&arena, (f.arrays + 1) * sizeof(*s.items));
 		s.ends = f.ends;
+		answer = f.steps > STEPS_MAX ? -1 : 0;
 		for (i = 0; i < rule->way_count && !answer; i++) {
 			s.way = &rule->ways[i];
 			answer = way_holds(&s);

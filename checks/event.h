@@ -1,6 +1,6 @@
 /* EventBridge patterns: between event.c, which answers, event_json.c, which reads JSON
  * with numbers as they are written, event_rule.c and event_match.c, which read patterns,
- * and event_value.c, which compares. */
+ * event_value.c, which compares, and event_fold.c, which compares whatever the case. */
 
 #ifndef PLUMBLINE_CHECKS_EVENT_H
 #define PLUMBLINE_CHECKS_EVENT_H
@@ -63,6 +63,9 @@ struct match {
 	double number, low, high;
 	unsigned char addr[16]; /* MATCH_CIDR */
 	int prefix;
+	struct fold *folds; /* of text, where its case does not matter */
+	size_t fold_count;
+	bool never;
 	struct match *others;
 	struct match *next;
 };
@@ -80,13 +83,15 @@ struct leaf {
 	uint64_t hash;
 	struct match *matches;
 	bool may_lack;	   /* "exists": false is among the matches */
+	const struct way *in; /* the way that is being put in order */
 	struct leaf *next; /* of all leaves */
 	/* Of the event: the values at path that match, and with may_lack all of them. */
 	struct value **found, **all;
 	size_t found_count, all_count;
 };
 
-/* One way to satisfy the pattern: all these leaves. An $or makes several. */
+/* One way to satisfy the pattern: all these leaves, in the order of their paths. An $or
+ * makes several. */
 struct way {
 	struct leaf **leaves;
 	size_t count;
@@ -104,6 +109,9 @@ struct rule *rule_read(const char *pattern);
 void rule_free(struct rule *rule);
 uint64_t path_hash(uint64_t hash, const char *text, size_t len);
 #define PATH_HASH 14695981039346656037u
+/* Steps, of some nanoseconds each, that reading a pattern, comparing and choosing items
+ * may take each; beyond them the answer is not known. */
+#define STEPS_MAX 4000000
 
 /* ---- event_value.c */
 
@@ -120,15 +128,23 @@ struct value {
 	size_t len;
 	bool is_number;
 	double number;
+	int bytes; /* of the address that a text is; 0: none */
+	unsigned char addr[16];
 	size_t place; /* in the event: they count up */
 	const struct member *member;
 };
 
-bool match_holds(const struct match *match, const struct value *value);
+/* Adds to *steps what it took. */
+bool match_holds(const struct match *match, const struct value *value, long *steps);
 /* Whether text is a number that can be compared: one whose decimal digits a double keeps.
  */
 bool number_read_exact(const char *text, size_t len, double *number);
 /* IPv4 to 4 bytes, IPv6 to 16, as Java has them. Returns how many; 0: no address. */
 int address_read(const char *text, size_t len, unsigned char addr[16]);
+
+/* ---- event_fold.c */
+
+void match_fold(struct arena *arena, struct match *match);
+bool fold_holds(const struct match *match, const struct value *value, long *steps);
 
 #endif

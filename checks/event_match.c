@@ -124,12 +124,17 @@ literal_compile(const struct node *node, struct match *match)
 }
 
 static int
-text_compile(const struct node *node, enum match_kind kind, struct match *match)
+text_compile(struct arena *arena, const struct node *node, enum match_kind kind,
+	     struct match *match)
 {
 	match->kind = kind;
 	match->text = node->text;
 	match->len = node->len;
-	return node->type == NODE_STRING ? 0 : -1;
+	if (node->type != NODE_STRING)
+		return -1;
+	if (kind == MATCH_SAME || kind == MATCH_PREFIX_SAME || kind == MATCH_SUFFIX_SAME)
+		match_fold(arena, match);
+	return 0;
 }
 
 /* One thing that the value must not be. */
@@ -148,10 +153,10 @@ but_one(struct arena *arena, const struct node *item, const char *word,
 	if (!strcmp(word, "wildcard"))
 		return wildcard_read(arena, item, match);
 	if (!strcmp(word, "equals-ignore-case"))
-		return text_compile(item, MATCH_SAME, match);
+		return text_compile(arena, item, MATCH_SAME, match);
 	if (!item->len)
 		return -1;
-	return text_compile(item, !strcmp(word, "prefix") ? MATCH_PREFIX : MATCH_SUFFIX,
+	return text_compile(arena, item, !strcmp(word, "prefix") ? MATCH_PREFIX : MATCH_SUFFIX,
 			    match);
 }
 
@@ -194,14 +199,14 @@ but_compile(struct arena *arena, const struct node *node, struct match *match)
 
 /* "prefix" and "suffix": a text, or {"equals-ignore-case": a text}. */
 static int
-affix_compile(const struct node *node, bool is_prefix, struct match *match)
+affix_compile(struct arena *arena, const struct node *node, bool is_prefix, struct match *match)
 {
 	if (node->type != NODE_OBJECT)
-		return text_compile(node, is_prefix ? MATCH_PREFIX : MATCH_SUFFIX, match);
+		return text_compile(arena, node, is_prefix ? MATCH_PREFIX : MATCH_SUFFIX, match);
 	if (!node->first || node->first->next ||
 	    !node_key_is(node->first, "equals-ignore-case"))
 		return -1;
-	return text_compile(node->first,
+	return text_compile(arena, node->first,
 			    is_prefix ? MATCH_PREFIX_SAME : MATCH_SUFFIX_SAME, match);
 }
 
@@ -211,15 +216,15 @@ object_compile(struct arena *arena, const struct node *node, struct match *match
 	if (!node || node->next)
 		return -1;
 	if (node_key_is(node, "exactly"))
-		return text_compile(node, MATCH_EXACT, match)
+		return text_compile(arena, node, MATCH_EXACT, match)
 			       ? -1
 			       : (literal_compile(node, match), 0);
 	if (node_key_is(node, "prefix"))
-		return affix_compile(node, true, match);
+		return affix_compile(arena, node, true, match);
 	if (node_key_is(node, "suffix"))
-		return affix_compile(node, false, match);
+		return affix_compile(arena, node, false, match);
 	if (node_key_is(node, "equals-ignore-case"))
-		return text_compile(node, MATCH_SAME, match);
+		return text_compile(arena, node, MATCH_SAME, match);
 	if (node_key_is(node, "wildcard"))
 		return node->type == NODE_STRING ? wildcard_read(arena, node, match) : -1;
 	if (node_key_is(node, "cidr"))

@@ -13,6 +13,7 @@ struct compiler {
 	struct buf path;
 	struct way *ways; /* being made */
 	size_t count;
+	long steps;
 };
 
 static int object_compile(struct compiler *c, const struct node *object);
@@ -31,8 +32,10 @@ way_add(struct compiler *c, struct way *way, struct leaf *leaf)
 {
 	size_t i;
 
+	c->steps += (long)way->count + 1;
 	for (i = 0; i < way->count; i++) {
-		if (way->leaves[i]->len == leaf->len &&
+		if (way->leaves[i]->hash == leaf->hash &&
+		    way->leaves[i]->len == leaf->len &&
 		    !memcmp(way->leaves[i]->path, leaf->path, leaf->len)) {
 			way->leaves[i] = leaf;
 			return;
@@ -74,9 +77,9 @@ leaf_compile(struct compiler *c, const struct node *array)
 		return -1;
 	leaf->next = c->rule->leaves;
 	c->rule->leaves = leaf;
-	for (i = 0; i < c->count; i++)
+	for (i = 0; i < c->count && c->steps <= STEPS_MAX; i++)
 		way_add(c, &c->ways[i], leaf);
-	return 0;
+	return c->steps <= STEPS_MAX ? 0 : -1;
 }
 
 /* Names that make "$or" a plain field, since its items are then matches, not patterns. */
@@ -156,10 +159,17 @@ is_or(const struct node *node)
 static void
 way_copy(struct compiler *c, struct way *to, const struct way *from)
 {
-	size_t i;
+	size_t room = 1;
 
-	for (i = 0; i < from->count; i++)
-		way_add(c, to, from->leaves[i]);
+	while (room < from->count)
+		room *= 2;
+	c->steps += (long)(room / 8 + 1);
+	to->count = from->count;
+	to->leaves = from->count
+			     ? arena_get(&c->rule->arena, room * sizeof(*to->leaves))
+			     : NULL;
+	if (from->count)
+		memcpy(to->leaves, from->leaves, from->count * sizeof(*to->leaves));
 }
 
 /* Each branch continues each way that there is. */
@@ -176,7 +186,7 @@ or_compile(struct compiler *c, const struct node *choice)
 		c->count = count;
 		for (i = 0; i < count; i++)
 			way_copy(c, &c->ways[i], &before[i]);
-		got = object_compile(c, branch);
+		got = c->steps <= STEPS_MAX ? object_compile(c, branch) : -1;
 		if (!got && total + c->count > WAYS_MAX)
 			got = -1;
 		if (!got) {
@@ -220,6 +230,43 @@ object_compile(struct compiler *c, const struct node *object)
 	return 0;
 }
 
+static int
+leaf_order(const void *a, const void *b)
+{
+	const struct leaf *x = *(struct leaf *const *)a, *y = *(struct leaf *const *)b;
+	int order = memcmp(x->path, y->path, x->len < y->len ? x->len : y->len);
+
+	return order ? order : x->len < y->len ? -1 : x->len > y->len;
+}
+
+/* Leaves are met in the order of their paths, since "exists": false asks about the items
+ * that leaves in front of it chose: AWS's matcher does so. All leaves are put in order
+ * once, and each way by going through them. */
+static void
+ways_order(struct rule *rule)
+{
+	struct leaf **all, *leaf;
+	size_t count = 0, i, n;
+
+	for (leaf = rule->leaves; leaf; leaf = leaf->next)
+		count++;
+	all = arena_get(&rule->arena, count * sizeof(*all));
+	for (leaf = rule->leaves, i = 0; leaf; leaf = leaf->next)
+		all[i++] = leaf;
+	qsort(all, count, sizeof(*all), leaf_order);
+	for (i = 0; i < rule->way_count; i++) {
+		struct way *way = &rule->ways[i];
+
+		for (n = 0; n < way->count; n++)
+			way->leaves[n]->in = way;
+		way->count = 0;
+		for (n = 0; n < count; n++) {
+			if (all[n]->in == way)
+				way->leaves[way->count++] = all[n];
+		}
+	}
+}
+
 struct rule *
 rule_read(const char *pattern)
 {
@@ -245,6 +292,7 @@ rule_read(const char *pattern)
 		c.rule->ways = arena_get(&c.rule->arena, c.count * sizeof(*c.ways));
 		memcpy(c.rule->ways, c.ways, c.count * sizeof(*c.ways));
 		c.rule->way_count = c.count;
+		ways_order(c.rule);
 	}
 	free(c.ways);
 	buf_free(&c.path);

@@ -1,14 +1,14 @@
 /* Whether one value of an event is what an EventBridge pattern asks for. */
 
 #include <arpa/inet.h>
-#include <locale.h>
-#include <wctype.h>
+#include <float.h>
+#include <math.h>
 
 #include "checks/event.h"
 #include "checks/regex.h"
 
-#define DIGITS_ROOM 800 /* more digits than any double has */
-#define FOLD_ROOM 16
+#define DIGITS_ROOM 800	    /* more digits than any double has */
+#define EXPONENT_MAX 100000 /* no double has it */
 
 /* A decimal number as digits (no zeros at either end) and the place of the point. */
 struct decimal {
@@ -22,6 +22,7 @@ static bool
 decimal_read(const char *text, size_t len, struct decimal *d)
 {
 	bool point = false;
+	long exponent;
 	size_t i = 0;
 
 	d->count = 0;
@@ -39,8 +40,12 @@ decimal_read(const char *text, size_t len, struct decimal *d)
 			return false;
 		d->digits[d->count++] = text[i];
 	}
-	if (i < len)
-		d->exponent += strtol(text + i + 1, NULL, 10);
+	if (i < len) {
+		exponent = strtol(text + i + 1, NULL, 10);
+		d->exponent += exponent > EXPONENT_MAX	  ? EXPONENT_MAX
+			       : exponent < -EXPONENT_MAX ? -EXPONENT_MAX
+							  : exponent;
+	}
 	while (d->count && d->digits[d->count - 1] == '0') {
 		d->count--;
 		d->exponent++;
@@ -62,9 +67,12 @@ number_read_exact(const char *text, size_t len, double *number)
 	if (len >= DIGITS_ROOM || !decimal_read(text, len, &given))
 		return false;
 	*number = strtod(text, NULL);
-	if (__builtin_isinf(*number))
+	if (isinf(*number))
 		return false;
-	for (digits = 1; digits <= 17; digits++) {
+	/* So many digits a double keeps always, unless it is very small. */
+	if (given.count <= DBL_DIG)
+		return given.count == 0 || fabs(*number) >= DBL_MIN;
+	for (digits = DBL_DIG; digits <= 17; digits++) {
 		snprintf(shortest, sizeof(shortest), "%.*e", digits - 1, *number);
 		if (strtod(shortest, NULL) == *number)
 			break;
@@ -125,158 +133,12 @@ address_read(const char *text, size_t len, unsigned char addr[16])
 static bool
 cidr_holds(const struct match *match, const struct value *value)
 {
-	unsigned char addr[16];
-	int bytes = value->type == NODE_STRING
-			    ? address_read(value->text, value->len, addr)
-			    : 0;
 	int whole = match->prefix / 8, rest = match->prefix % 8;
 
-	if (match->prefix / 4 >= bytes * 2 || memcmp(addr, match->addr, (size_t)whole))
+	if (match->prefix / 4 >= value->bytes * 2 ||
+	    memcmp(value->addr, match->addr, (size_t)whole))
 		return false;
-	return rest == 0 || (addr[whole] ^ match->addr[whole]) >> (8 - rest) == 0;
-}
-
-static size_t
-char_read(const char *text, size_t len, unsigned int *code)
-{
-	unsigned char c = (unsigned char)*text;
-	size_t bytes = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4, i;
-
-	if (bytes > len)
-		bytes = len;
-	*code = bytes == 1 ? c : c & (0x7fu >> bytes);
-	for (i = 1; i < bytes; i++)
-		*code = *code << 6 | ((unsigned char)text[i] & 0x3f);
-	return bytes;
-}
-
-static size_t
-char_write(unsigned int code, char *out)
-{
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		out[0] = (char)(0xc0 | code >> 6);
-		out[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	if (code >= 0x10000) {
-		*out++ = (char)(0xf0 | code >> 18);
-		*out++ = (char)(0x80 | (code >> 12 & 0x3f));
-	} else {
-		*out++ = (char)(0xe0 | code >> 12);
-	}
-	out[0] = (char)(0x80 | (code >> 6 & 0x3f));
-	out[1] = (char)(0x80 | (code & 0x3f));
-	return code >= 0x10000 ? 4 : 3;
-}
-
-/* Characters that have several in upper case (Unicode's SpecialCasing). */
-static const struct {
-	unsigned int code;
-	const char *upper;
-} wide_upper[] = {
-	{ 0xdf, "SS" },	   { 0x149, "\xca\xbcN" }, { 0x1f0, "J\xcc\x8c" },
-	{ 0xfb00, "FF" },  { 0xfb01, "FI" },	   { 0xfb02, "FL" },
-	{ 0xfb03, "FFI" }, { 0xfb04, "FFL" },	   { 0xfb05, "ST" },
-	{ 0xfb06, "ST" },
-};
-
-/* The lower or upper case of a character of the pattern, as text. */
-static size_t
-char_fold(unsigned int code, bool upper, locale_t locale, char out[FOLD_ROOM])
-{
-	size_t i, len;
-
-	if (code < 0x80) {
-		*out = (char)(upper && code >= 'a' && code <= 'z'    ? code - 32
-			      : !upper && code >= 'A' && code <= 'Z' ? code + 32
-								     : code);
-		return 1;
-	}
-	for (i = 0; upper && i < COUNT(wide_upper); i++) {
-		if (wide_upper[i].code == code) {
-			len = strlen(wide_upper[i].upper);
-			memcpy(out, wide_upper[i].upper, len);
-			return len;
-		}
-	}
-	if (locale)
-		code = (unsigned int)(upper ? towupper_l(code, locale)
-					    : towlower_l(code, locale));
-	return char_write(code, out);
-}
-
-static size_t
-char_last(const char *text, size_t len)
-{
-	size_t bytes = 1;
-
-	while (bytes < len && ((unsigned char)text[len - bytes] & 0xc0) == 0x80)
-		bytes++;
-	return bytes;
-}
-
-/* Eats the pattern's characters off one end of text, each in lower or upper case. *len is
- * what is left. */
-static bool
-fold_eat(const struct match *match, const char **text, size_t *len, bool from_end,
-	 locale_t locale)
-{
-	size_t left = match->len, bytes, size, i;
-	const char *at = match->text;
-	char folded[FOLD_ROOM];
-	unsigned int code;
-
-	for (; left; left -= bytes) {
-		bytes = from_end ? char_last(match->text, left)
-				 : char_read(at, left, &code);
-		if (from_end)
-			char_read(match->text + left - bytes, bytes, &code);
-		for (i = 0; i < 2; i++) {
-			size = char_fold(code, i, locale, folded);
-			if (size <= *len &&
-			    !memcmp(from_end ? *text + *len - size : *text, folded, size))
-				break;
-		}
-		if (i == 2)
-			return false;
-		*len -= size;
-		if (!from_end) {
-			*text += size;
-			at += bytes;
-		}
-	}
-	return true;
-}
-
-static bool
-fold_holds(const struct match *match, const struct value *value)
-{
-	const char *text = value->text;
-	size_t len = value->len, i;
-	locale_t locale = (locale_t)0;
-	bool held;
-
-	/* ASCII folds without a locale, and the program's own may be any. AWS's matcher
-	 * takes a character outside the basic plane for two, neither of which any event
-	 * has. */
-	for (i = 0; i < match->len; i++) {
-		if ((unsigned char)match->text[i] >= 0xf0) {
-			if (locale)
-				freelocale(locale);
-			return false;
-		}
-		if ((unsigned char)match->text[i] >= 0x80 && !locale)
-			locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	}
-	held = fold_eat(match, &text, &len, match->kind == MATCH_SUFFIX_SAME, locale) &&
-	       (match->kind != MATCH_SAME || len == 0);
-	if (locale)
-		freelocale(locale);
-	return held;
+	return rest == 0 || (value->addr[whole] ^ match->addr[whole]) >> (8 - rest) == 0;
 }
 
 static bool
@@ -301,7 +163,7 @@ exact_holds(const struct match *match, const struct value *value)
 }
 
 static bool
-one_holds(const struct match *match, const struct value *value)
+one_holds(const struct match *match, const struct value *value, long *steps)
 {
 	switch (match->kind) {
 	case MATCH_EXACT:
@@ -331,19 +193,29 @@ one_holds(const struct match *match, const struct value *value)
 		return stars_match(match->text, match->len, STAR, value->text,
 				   value->len);
 	default:
-		return fold_holds(match, value);
+		return fold_holds(match, value, steps);
 	}
 }
 
+/* What it takes to compare, in steps of some nanoseconds. */
+static long
+match_cost(const struct match *match, const struct value *value)
+{
+	return match->kind == MATCH_WILDCARD ? 2 + (long)value->len : 1;
+}
+
 bool
-match_holds(const struct match *match, const struct value *value)
+match_holds(const struct match *match, const struct value *value, long *steps)
 {
 	const struct match *one;
 
-	if (!match->but)
-		return one_holds(match, value);
+	if (!match->but) {
+		*steps += match_cost(match, value);
+		return one_holds(match, value, steps);
+	}
 	for (one = match; one; one = one->others) {
-		if (one_holds(one, value))
+		*steps += match_cost(one, value);
+		if (one_holds(one, value, steps))
 			return false;
 	}
 	return true;

@@ -335,6 +335,87 @@ condition_keys(void)
 	buf_free(&text);
 }
 
+/* ---- Event patterns. */
+
+static void
+run_event(const char *pattern, const char *event)
+{
+	event_pattern_matches(pattern, event);
+}
+
+static void
+events(void)
+{
+	static const struct {
+		const char *pattern, *unit, *more;
+	} rows[] = {
+		{ "{\"a\":[\"b\"", ",\"c\"", "]}" },
+		{ "{\"a\":[\"b\"", ",{\"wildcard\":\"*b\"}", "]}" },
+		{ "{\"a\":[\"b\"", ",{\"wildcard\":\"*a*aab*\"}", "]}" },
+		{ "{\"a\":[\"b\"", ",{\"equals-ignore-case\":\"\xc3\xa9\"}", "]}" },
+		{ "{\"a\":[\"b\"", ",{\"prefix\":{\"equals-ignore-case\":\"ab\"}}", "]}" },
+		{ "{\"a\":[\"b\"", ",{\"cidr\":\"10.0.0.0/8\"}", "]}" },
+		{ "{\"a\":[\"b\"", ",{\"numeric\":[\">\",5]}", "]}" },
+		{ "{\"a\":[{\"anything-but\":[\"b\"", ",\"c\"", "]}]}" },
+		{ "{\"a\":[{\"anything-but\":{\"wildcard\":[\"b\"", ",\"*b\"", "]}}]}" },
+		{ "{\"a\":{\"x\":[1],\"y\":[1],\"z\":[{\"exists\":false}]}}", "", "" },
+		{ "{\"$or\":[{\"b\":[1]}", ",{\"a\":[2]}", "]}" },
+		{ "{\"k\":[1],\"a\":{\"$or\":[{\"b\":[1]}", ",{\"c\":[2]}", "]}}" },
+	};
+	static const struct {
+		const char *before, *unit, *after;
+	} values[] = {
+		{ "{\"a\":[", "\"a\",", "1]}" },
+		{ "{\"a\":[", "1.2345678901234567,", "1]}" },
+		{ "{\"a\":[", "\"2001:db8::1\",", "1]}" },
+		{ "{\"a\":\"", "a", "\"}" },
+		{ "{\"a\":\"", "\xc3\xa9", "\"}" },
+		{ "{\"a\":", "[", "]}" },
+		{ "{\"a\":[", "{\"x\":1},{\"y\":1},", "1]}" },
+		{ "{\"a\":[[[[[[[[[[[[[[[[[[[[[[", "{\"x\":1},{\"y\":1},",
+		  "1]]]]]]]]]]]]]]]]]]]]]]}" },
+	};
+	double limit = allowance();
+	size_t i, j;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		char *pattern = repeated(rows[i].pattern, *rows[i].unit ? rows[i].unit : " ",
+					 *rows[i].unit ? 4000 : 0, rows[i].more);
+
+		for (j = 0; j < COUNT(values); j++) {
+			char *event = repeated(values[j].before, values[j].unit, SIZE,
+					       values[j].after);
+
+			check_soon(limit, pattern, run_event, pattern, event);
+			free(event);
+		}
+		free(pattern);
+	}
+}
+
+/* 2^9 ways, each with many leaves behind them; and numbers that no double has. */
+static void
+choices(void)
+{
+	struct buf text = { 0 };
+	double limit = allowance();
+	int i;
+
+	buf_text(&text, "{");
+	for (i = 0; i < 9; i++)
+		buf_print(&text, "\"k%d\":{\"$or\":[{\"a\":[1]},{\"b\":[1]}]},", i);
+	for (i = 0; text.len < 4000; i++)
+		buf_print(&text, "\"z%d\":[1],", i);
+	buf_text(&text, "\"z\":[1]}");
+	check_soon(limit, "2^9 ways", run_event, text.data, "{\"k0\":{\"a\":1}}");
+	buf_free(&text);
+	CU_ASSERT(event_pattern_matches("{\"a\":[1]}",
+					"{\"a\":1000e9223372036854775807}") == 0);
+	CU_ASSERT(event_pattern_matches("{\"a\":[1]}",
+					"{\"a\":0.001e-9223372036854775808}") == 0);
+	CU_ASSERT(event_pattern_matches("{\"a\":[5e-324]}", "{\"a\":5e-324}") == 1);
+}
+
 int
 tests_hostile(void)
 {
@@ -345,5 +426,7 @@ tests_hostile(void)
 	CU_add_test(suite, "filters", filters);
 	CU_add_test(suite, "policies", policies);
 	CU_add_test(suite, "condition_keys", condition_keys);
+	CU_add_test(suite, "events", events);
+	CU_add_test(suite, "choices", choices);
 	return 0;
 }
