@@ -1,5 +1,4 @@
-/*
- * The temporary files of libxlsxwriter, in the folder that it is told: the report's own, for /tmp may be missing.
+/* The temporary files of libxlsxwriter, in the folder that it is told: the report's own, for /tmp may be missing.
  * Stands in for its third_party/tmpfileplus, which searches more places and names its files by the clock.
  */
 
