@@ -19,7 +19,7 @@ const Arch = enum { x86_64, aarch64 };
 const pins = @embedFile("sources.tsv");
 const kept_sources = ".zig-cache/plumbline/sources";
 
-/// Theirs, not ours: no warnings. Both builds of OpenSSL and of the C files have them.
+/// For every file of the release. FORTIFY is a matter of the C library's headers, and musl has none of it.
 const hardening = [_][]const u8{
     "-fstack-protector-strong",
     "-fstack-clash-protection",
@@ -27,6 +27,7 @@ const hardening = [_][]const u8{
     "-fno-asynchronous-unwind-tables",
     "-fno-unwind-tables",
 };
+/// Theirs are not ours to warn of.
 const library_flags = hardening ++ [_][]const u8{ "-std=gnu11", "-w", "-fno-strict-aliasing" };
 
 /// A library that is built as C files. `includes` are folders of its source, `own` one of deps/include.
@@ -80,7 +81,7 @@ const libraries = [_]Library{
         .files = @embedFile("libxlsxwriter.txt"),
         .includes = &.{ "include", "third_party/minizip" },
         .public = &.{"include"},
-        .defines = &.{ "-DNOCRYPT", "-DNOUNCRYPT", "-DUSE_NO_MD5" },
+        .defines = &.{ "-D__FILE__=__FILE_NAME__", "-DNOCRYPT", "-DNOUNCRYPT", "-DUSE_NO_MD5" },
         .only = &.{ "include", "src", "third_party", "License.txt" },
     },
     .{
@@ -127,9 +128,15 @@ const Sources = struct {
     b: *Build,
     folders: [libraries.len]LazyPath,
     openssl: LazyPath,
+    jemalloc: LazyPath,
 
     fn init(b: *Build) Sources {
-        var sources: Sources = .{ .b = b, .folders = undefined, .openssl = unpacked(b, "openssl", &.{}, &.{}) };
+        var sources: Sources = .{
+            .b = b,
+            .folders = undefined,
+            .openssl = unpacked(b, "openssl", &.{}, &.{}),
+            .jemalloc = unpacked(b, "jemalloc", &.{}, &.{}),
+        };
         for (libraries, &sources.folders) |library, *folder| {
             folder.* = unpacked(b, library.name, library.only, library.without);
             if (std.mem.eql(u8, library.name, "sqlite")) folder.* = oneFile(b, folder.*);
@@ -176,19 +183,21 @@ const Release = struct {
     target: Build.ResolvedTarget,
     sources: Sources,
     openssl: LazyPath,
+    jemalloc: LazyPath,
 
-    fn addOpenssl(release: *Release) void {
+    /// A library that its own configuration makes: deps/NAME.sh ZIG ARCH SOURCE OUTPUT FLAGS...
+    fn made(release: Release, name: []const u8, source: LazyPath, size: []const u8) LazyPath {
         const b = release.b;
         const arch = @tagName(release.target.result.cpu.arch);
         const run = b.addSystemCommand(&.{"sh"});
-        run.setName(b.fmt("make openssl {s}", .{arch}));
-        run.addFileArg(b.path("deps/openssl.sh"));
+        run.setName(b.fmt("make {s} {s}", .{ name, arch }));
+        run.addFileArg(b.path(b.fmt("deps/{s}.sh", .{name})));
         run.addArgs(&.{ b.graph.zig_exe, arch });
-        run.addDirectoryArg(release.sources.openssl);
-        release.openssl = run.addOutputDirectoryArg("openssl-built");
+        run.addDirectoryArg(source);
+        const output = run.addOutputDirectoryArg(b.fmt("{s}-made", .{name}));
         run.addArgs(&hardening);
-        // Small, since what counts of its speed is in assembler.
-        run.addArgs(&.{ "-Os", "-g0", "-fPIC", "-w", "-fno-sanitize=undefined", "-ffunction-sections", "-fdata-sections" });
+        run.addArgs(&.{ size, "-g0", "-fPIC", "-w", "-fno-sanitize=undefined", "-ffunction-sections", "-fdata-sections" });
+        return output;
     }
 
     fn addPublic(release: Release, module: *Module, name: []const u8) void {
@@ -243,11 +252,14 @@ const Release = struct {
         module.addSystemIncludePath(release.openssl.path(b, "include"));
         module.addCSourceFiles(.{ .files = program.sources, .flags = flags });
         module.addCSourceFiles(.{ .files = &.{"deps/tmpfile.c"}, .flags = flags });
+        const plain = std.mem.concat(b.allocator, []const u8, &.{ flags, &.{ "-fno-builtin", "-O2" } }) catch @panic("OOM");
+        module.addCSourceFiles(.{ .files = &.{"deps/strings.c"}, .flags = plain });
         for (program.tables) |table| module.addCSourceFile(.{ .file = table, .flags = flags });
         for (libraries) |library| {
             release.addPublic(module, library.name);
             module.linkLibrary(release.addLibrary(library));
         }
+        module.addObjectFile(release.jemalloc.path(b, "libjemalloc.a"));
         module.addObjectFile(release.openssl.path(b, "libssl.a"));
         module.addObjectFile(release.openssl.path(b, "libcrypto.a"));
         const exe = b.addExecutable(.{ .name = "plumbline", .root_module = module, .linkage = .static });
@@ -276,8 +288,10 @@ pub fn add(b: *Build, program: Program) void {
             .aarch64 => .aarch64,
         };
         const target = b.resolveTargetQuery(.{ .cpu_arch = cpu, .os_tag = .linux, .abi = .musl, .cpu_model = .baseline });
-        var release: Release = .{ .b = b, .target = target, .sources = sources, .openssl = undefined };
-        release.addOpenssl();
+        var release: Release = .{ .b = b, .target = target, .sources = sources, .openssl = undefined, .jemalloc = undefined };
+        // Small, since what counts of its speed is in assembler.
+        release.openssl = release.made("openssl", sources.openssl, "-Os");
+        release.jemalloc = release.made("jemalloc", sources.jemalloc, "-O2");
         const exe = release.addProgram(program);
         const name = b.fmt("plumbline-{s}-linux-{t}", .{ program.version, arch });
         step.dependOn(&b.addInstallFileWithDir(exe.getEmittedBin(), .{ .custom = "release" }, name).step);
