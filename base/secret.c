@@ -332,14 +332,53 @@ keys_open(struct opening *o, json_t *object, const struct where *where)
 	json_decref(renamed);
 }
 
+/* What the text in front of an item of an array names it: "--password", or "… PASSWORD="
+ * as pieces of a script have it. Caller frees. */
+static char *
+name_before(const char *before)
+{
+	size_t len = strlen(before), end = len;
+
+	if (*before == '-')
+		return mem_text(before);
+	if (!len || (before[len - 1] != '=' && before[len - 1] != ':'))
+		return NULL;
+	for (end = --len; len > 0; len--) {
+		char c = before[len - 1];
+
+		if (!is_base64(c) || c == '/' || c == '+')
+			break;
+	}
+	return len < end ? mem_text_n(before + len, end - len) : NULL;
+}
+
+static void
+array_open(struct opening *o, json_t *array, const char *name, const struct where *where)
+{
+	struct where here = { .outer = where };
+	char *judged = NULL;
+	json_t *member;
+	size_t i;
+
+	json_array_foreach(array, i, member)
+	{
+		here.index = i;
+		json_open(o, member, judged && json_is_string(member) ? judged : name,
+			  &here);
+		free(judged);
+		judged = json_is_string(member) ? name_before(json_string_value(member))
+						: NULL;
+	}
+	free(judged);
+}
+
 static void
 json_open(struct opening *o, json_t *value, const char *name, const struct where *where)
 {
 	struct where here = { .outer = where };
-	const char *key, *before = NULL, *judged;
+	const char *key, *judged;
 	json_t *member;
 	char *sibling;
-	size_t i;
 
 	if (json_is_string(value)) {
 		string_open(o, value, name, where);
@@ -358,17 +397,7 @@ json_open(struct opening *o, json_t *value, const char *name, const struct where
 		free(sibling);
 		keys_open(o, value, where);
 	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, member)
-		{
-			here.index = i;
-			/* ["--password", "…"] */
-			judged = before && *before == '-' && json_is_string(member)
-					 ? before
-					 : name;
-			before =
-				json_is_string(member) ? json_string_value(member) : NULL;
-			json_open(o, member, judged, &here);
-		}
+		array_open(o, value, name, where);
 	}
 }
 

@@ -6,6 +6,7 @@
 #define NEAR \
 	300 /* bytes around an access key's id in which its secret half is looked for */
 #define AUTHORITY_MAX 512
+#define LINE_MAX 400 /* of a password file */
 
 void
 found_add(struct found *found, const char *kind, size_t start, size_t len)
@@ -127,6 +128,51 @@ find_urls(const char *text, size_t len, struct found *found)
 	}
 }
 
+/* A line of .pgpass: "host:port:database:user:password" (PostgreSQL, "The Password File").
+ */
+static void
+find_pgpass(const char *text, size_t start, size_t end, struct found *found)
+{
+	static const char word[] = "password";
+	size_t marks[4], count = 0, i;
+	const char *kind;
+
+	for (i = start; i < end && count < 4; i++) {
+		if ((unsigned char)text[i] <= ' ' || text[i] == '"' || text[i] == '\'')
+			return;
+		if (text[i] == ':')
+			marks[count++] = i;
+	}
+	if (count < 4 || marks[0] == start || memchr(text + i, ' ', end - i) ||
+	    memchr(text + i, ':', end - i))
+		return;
+	for (i = marks[0] + 1; i < marks[1]; i++) {
+		if (text[i] != '*' && (text[i] < '0' || text[i] > '9'))
+			return;
+	}
+	i = marks[1] - marks[0] - 1;
+	if (text[marks[0] + 1] == '*' ? i != 1 : i < 3 || i > 5)
+		return;
+	i = marks[3] + 1;
+	kind = value_kind(word, sizeof(word) - 1, text + i, end - i);
+	if (kind)
+		found_add(found, kind, i, end - i);
+}
+
+static void
+find_lines(const char *text, size_t len, struct found *found)
+{
+	size_t start = 0, end;
+	const char *next;
+
+	for (; start < len; start = end + 1) {
+		next = memchr(text + start, '\n', len - start);
+		end = next ? (size_t)(next - text) : len;
+		if (end - start >= 12 && end - start <= LINE_MAX)
+			find_pgpass(text, start, end, found);
+	}
+}
+
 static bool
 is_base64(char c)
 {
@@ -200,6 +246,7 @@ found_read(struct found *found, const char *text, size_t len, const char *name)
 	find_urls(text, len, found);
 	find_near(text, len, formats, found);
 	find_assignments(text, len, found);
+	find_lines(text, len, found);
 	if (name)
 		find_named(text, len, name, found);
 	if (found->count)

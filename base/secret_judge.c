@@ -38,6 +38,24 @@ has_space(const char *value, size_t len)
 	       memchr(value, '\t', len) || memchr(value, '\r', len);
 }
 
+/* Letters of both cases in an order that no word has: too many consonants in a row, or a
+ * q without its u. */
+static bool
+is_scrambled(const char *value, size_t len)
+{
+	size_t i, run = 0, longest = 0, upper = 0, lower = 0, alone = 0;
+
+	for (i = 0; i < len; i++) {
+		upper += is_upper(value[i]);
+		lower += is_lower(value[i]);
+		run = strchr("aeiouAEIOU", value[i]) ? 0 : run + 1;
+		longest = run > longest ? run : longest;
+		alone += (value[i] | 0x20) == 'q' && i + 1 < len &&
+			 (value[i + 1] | 0x20) != 'u';
+	}
+	return len >= 10 && upper && lower && (longest >= 6 || alone);
+}
+
 /* Weak ones count as well: what is set as a password is one, but a word that a schema or
  * a form puts there ("required", "String") is not. */
 static bool
@@ -54,7 +72,7 @@ is_password(const char *value, size_t len)
 	if (digits == len)
 		return len >= 6;
 	if (letters == len)
-		return value_is_mixed(value, len);
+		return value_is_mixed(value, len) || is_scrambled(value, len);
 	if (digits == 0 && value_is_plain(value, len))
 		return false;
 	if (memchr(value, '/', len) && value_is_plain(value, len))

@@ -47,8 +47,11 @@ static const char *const about[] = {
 
 /* Sorted. */
 static const char *const password_words[] = {
-	"masterauth", "pass", "passcode", "passphrase", "passphrases", "passw",
-	"passwd", "password", "passwort", "psk", "pw", "pwd", "requirepass",
+	"adminpass", "adminpw", "bindpass", "bindpw", "dbpass", "dbpw", "dbpwd",
+	"deststorepass", "keypass", "loginpass", "masterauth", "mypwd", "pass",
+	"passcode", "passphrase", "passphrases", "passw", "passwd", "password",
+	"passwort", "psk", "pw", "pwd", "requirepass", "rootpass", "rootpw", "smtppass",
+	"srcstorepass", "storepass", "userpass",
 };
 
 /* Sorted. */
@@ -84,6 +87,12 @@ static const char *const key_plain[] = {
 	"kms", "lookup", "map", "message", "metric", "natural", "object", "ordering",
 	"partition", "primary", "public", "publishable", "query", "range", "routing",
 	"row", "s3", "search", "site", "sort", "state", "tag", "translation", "unique",
+};
+
+/* Sorted: with "token" they make a place in a list, or a number of a request. */
+static const char *const token_plain[] = {
+	"continuation", "marker", "next", "page", "pagination", "paging",
+	"previous", "request", "starting", "task", "upload",
 };
 
 /* Long names that are written in one word. */
@@ -240,6 +249,8 @@ name_classify(const char *name, size_t len)
 			return NAME_TOKEN;
 		return n >= 2 && IN(words.list[n - 2], key_plain) ? NAME_NONE : NAME_KEY;
 	}
+	if (!strcmp(last, "token") && n >= 2 && IN(words.list[n - 2], token_plain))
+		return NAME_NONE;
 	class = word_classify(last);
 	/* "TOKEN_GITHUB": the word stands further in front. */
 	for (i = n - 1; class == NAME_NONE && i > 0; i--) {

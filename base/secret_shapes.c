@@ -154,7 +154,10 @@ telegram_at(const char *text, size_t len)
 	if (a < 8 || a > 10 || len < a + 36 || memcmp(text + a, ":AA", 3))
 		return 0;
 	b = shape_span(text + a + 1, len - a - 1, URL64);
-	return b == 35 && value_is_random(text + a + 1, b) ? a + 1 + b : 0;
+	return b == 35 && value_is_varied(text + a + 1, b) &&
+			       !value_is_placeholder(text + a + 1, b)
+		       ? a + 1 + b
+		       : 0;
 }
 
 /* Three characters, a digit, "Q~", 31 to 34 characters (Microsoft Entra ID). */
@@ -211,6 +214,44 @@ terraform_at(const char *text, size_t len)
 	return b >= 40 ? a + 9 + b : 0;
 }
 
+/* "pat", 14 characters, a full stop, 64 of hex (Airtable). */
+static size_t
+airtable_at(const char *text, size_t len)
+{
+	if (len < 82 || memcmp(text, "pat", 3) || text[17] != '.' ||
+	    shape_span(text, 17, AN) != 17 || shape_span(text + 18, 64, HEX) != 64 ||
+	    (len > 82 && shape_is_body(text[82], AN)))
+		return 0;
+	return value_is_random(text + 18, 64) ? 82 : 0;
+}
+
+/* The lines of base64 behind "Private-Lines: 14" in PuTTY's own format. */
+static size_t
+putty_at(const char *text, size_t len, size_t *skip)
+{
+	static const char head[] = "Private-Lines: ";
+	size_t at = sizeof(head) - 1, start;
+
+	if (len < 60 || memcmp(text, head, at))
+		return 0;
+	at += shape_span(text + at, len - at, DIG);
+	while (at < len && (text[at] == '\r' || text[at] == '\n'))
+		at++;
+	start = at;
+	while (at < len && at < PEM_MAX &&
+	       (shape_is_body(text[at], AN | B64) || text[at] == '\n' || text[at] == '\r'))
+		at++;
+	/* The next header is none of it. */
+	if (at < len && text[at] == '-') {
+		while (at > start && text[at - 1] != '\n')
+			at--;
+	}
+	if (at - start < 40)
+		return 0;
+	*skip = start;
+	return at - start;
+}
+
 /* Those that their first character tells. */
 static size_t
 lettered_at(const char *text, size_t len, const char **kind, size_t *skip)
@@ -218,6 +259,12 @@ lettered_at(const char *text, size_t len, const char **kind, size_t *skip)
 	size_t n;
 
 	switch (*text) {
+	case 'p':
+		*kind = "airtable-token";
+		return airtable_at(text, len);
+	case 'P':
+		*kind = "private-key";
+		return putty_at(text, len, skip);
 	case 's':
 		*kind = "azure-sas";
 		return sas_at(text, len, skip);

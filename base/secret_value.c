@@ -67,9 +67,11 @@ words_from(const char *const *list, size_t count, char c)
 
 /* Sorted, in small letters. */
 static const char *const reference_starts[] = {
-	"!base64", "!getatt", "!importvalue", "!join", "!ref", "!select", "!sub", "$$.",
-	"$(", "$.", "$[", "$env:", "${", "/aws/", "@@", "@microsoft.keyvault",
-	"[secret:", "aaaab3nzac1", "aaaac3nzac1", "ansible", "args.", "arn:", "aws::",
+	"!base64", "!encrypted", "!env", "!findinmap", "!getatt", "!if", "!importvalue",
+	"!include", "!join", "!ref", "!reference", "!secret", "!select", "!split",
+	"!sub", "!transform", "!vault", "$$.", "$(", "$.", "$[", "$ansible_vault",
+	"$env:", "${", "/aws/", "@@", "@microsoft.keyvault", "[secret:", "aaaab3nzac1",
+	"aaaac3nzac1", "ansible", "aqecah", "aqicah", "args.", "arn:", "aws::",
 	"awssecret", "cloudformation:", "config.", "data.", "data:", "enc(", "enc[",
 	"env.", "env:", "file(", "file://", "fileb://", "fn::", "github.", "gs://",
 	"http://", "https://", "inputs.", "keyvault:", "kms:", "local.", "lookup(",
@@ -77,7 +79,7 @@ static const char *const reference_starts[] = {
 	"process.env", "projects/", "ref:", "resolve:", "s3://", "secret:", "secret://",
 	"secrets.", "secretsmanager:", "self.", "sha1:", "sha256-", "sha256:",
 	"sha384-", "sha512-", "ssh-ed25519 ", "ssh-rsa ", "ssm-secure:", "ssm:",
-	"ssm://", "system.", "this.", "var.", "vault:", "{{",
+	"ssm://", "system.", "this.", "var.", "vault:", "{cipher}", "{{",
 };
 
 /* "name", "$name", "%NAME%" and the like. */
@@ -118,8 +120,13 @@ is_call(const char *value, size_t len)
 		i++;
 	if (i == 0 || i == len || (value[i] != '(' && value[i] != '['))
 		return false;
-	return i + 1 == len || value[len - 1] == ')' || value[len - 1] == ']' ||
-	       value[len - 1] == ';' || value[i + 1] == '\'' || value[i + 1] == '"';
+	if (i + 1 == len || value[len - 1] == ')' || value[len - 1] == ']' ||
+	    value[len - 1] == ';' || value[i + 1] == '\'' || value[i + 1] == '"')
+		return true;
+	/* "VARCHAR(255", cut off at the bracket. */
+	for (i++; i < len && is_digit(value[i]); i++)
+		;
+	return i == len;
 }
 
 /* Whether first stands in value with one of next straight behind it. */
@@ -339,6 +346,32 @@ is_word(const char *word, size_t len)
 	return (len - digits >= 3 * capitals && !value_is_mixed(word, len)) || len <= 3;
 }
 
+/* A value with slashes that is no path but base64: most of it stands in pieces of both
+ * cases that turn between them and digits as no name does. */
+static bool
+is_scrambled_path(const char *value, size_t len)
+{
+	size_t start = 0, odd = 0, i, k;
+
+	for (i = 0; i <= len; i++) {
+		size_t turns = 0, upper = 0, lower = 0;
+
+		if (i < len && (is_alpha(value[i]) || is_digit(value[i])))
+			continue;
+		for (k = start; k < i; k++) {
+			upper += is_upper(value[k]);
+			lower += is_lower(value[k]);
+			turns += k > start &&
+				 (is_upper(value[k]) != is_upper(value[k - 1]) ||
+				  is_digit(value[k]) != is_digit(value[k - 1]));
+		}
+		if (i - start >= 4 && upper && lower && turns * 3 >= i - start)
+			odd += i - start;
+		start = i + 1;
+	}
+	return len >= 20 && odd * 2 > len;
+}
+
 bool
 value_is_plain(const char *value, size_t len)
 {
@@ -346,11 +379,13 @@ value_is_plain(const char *value, size_t len)
 
 	if (len > PLAIN_MAX)
 		return false;
+	if (memchr(value, '/', len) && is_scrambled_path(value, len))
+		return false;
 	if (len &&
 	    (value[0] == '/' || value[0] == '~' || starts_nocase(value, len, "./") ||
 	     starts_nocase(value, len, "../")) &&
 	    memchr(value, '/', len))
-		return !has_distinct(value, len, 39);
+		return true;
 	for (i = 0; i <= len; i++) {
 		if (i < len && !strchr("-_./:@ ,", value[i]))
 			continue;

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "store/store.h"
+#include "tests/secret_text.h"
 
 int tests_secret(void);
 
@@ -23,10 +24,8 @@ dice_roll(struct dice *dice, size_t sides)
 	return (dice->state >> 8) % sides;
 }
 
-/* The text that a template stands for; what was put in is kept as well, each with a NUL
- * behind. */
-static char *
-expand(const char *template, uint32_t seed, struct buf *secrets)
+char *
+secret_text(const char *template, uint32_t seed, struct buf *secrets)
 {
 	static const char hex[] = "0123456789abcdef";
 	struct dice dice = { seed * 7919u + 1 };
@@ -223,7 +222,7 @@ finds(void)
 	char *text;
 
 	for (i = 0; i < COUNT(positive); i++) {
-		text = expand(positive[i].text, (uint32_t)i, NULL);
+		text = secret_text(positive[i].text, (uint32_t)i, NULL);
 		report = report_of(text);
 		kind = json_string_value(
 			json_object_get(json_array_get(report, 0), "kind"));
@@ -241,7 +240,7 @@ finds(void)
 		free(text);
 	}
 	for (i = 0; i < COUNT(negative); i++) {
-		text = expand(negative[i], (uint32_t)i + 1000, NULL);
+		text = secret_text(negative[i], (uint32_t)i + 1000, NULL);
 		count = secret_find(text, strlen(text), NULL, found, COUNT(found));
 		if (count)
 			printf("# %s: found %s\n", negative[i], found[0].kind);
@@ -277,7 +276,7 @@ named(void)
 	char *text;
 
 	for (i = 0; i < COUNT(cases); i++) {
-		text = expand(cases[i].text, (uint32_t)i + 7, NULL);
+		text = secret_text(cases[i].text, (uint32_t)i + 7, NULL);
 		count = secret_find(text, strlen(text), cases[i].name, found,
 				    COUNT(found));
 		if (count != cases[i].want)
@@ -388,12 +387,12 @@ redacts(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(positive); i++) {
-		text = expand(positive[i].text, (uint32_t)i, &secrets);
+		text = secret_text(positive[i].text, (uint32_t)i, &secrets);
 		check_redacted(positive[i].text, text, &secrets);
 		free(text);
 		secrets.len = 0;
 	}
-	text = expand("a,b\nexport DB_PASSWORD=<a10>,<a10>;<a10>&<a10>)x y\n", 3,
+	text = secret_text("a,b\nexport DB_PASSWORD=<a10>,<a10>;<a10>&<a10>)x y\n", 3,
 		      &secrets);
 	check_redacted("signs in a password", text, &secrets);
 	free(text);
@@ -407,7 +406,7 @@ opens(void)
 	static const char script[] =
 		"#!/bin/bash\nset -e\nexport DB_PASSWORD=<p>\nsystemctl restart app\necho done with it\n";
 	struct buf secrets = { 0 }, packed = { 0 }, mime = { 0 };
-	char *text = expand(script, 11, &secrets), *encoded, *part;
+	char *text = secret_text(script, 11, &secrets), *encoded, *part;
 
 	encoded = base64_text(text, strlen(text), 0);
 	check_redacted("base64", encoded, &secrets);
@@ -458,7 +457,7 @@ where(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(cases); i++) {
-		text = expand(cases[i].text, 5, NULL);
+		text = secret_text(cases[i].text, 5, NULL);
 		report = report_of(text);
 		got = json_string_value(
 			json_object_get(json_array_get(report, 0), "where"));

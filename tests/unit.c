@@ -13,6 +13,7 @@
 #define SUITES(X)      \
 	X(base)        \
 	X(secret)      \
+	X(secret_forms) \
 	X(model)       \
 	X(decode)      \
 	X(sign)        \
