@@ -210,13 +210,16 @@ void
 text_clean(struct buf *buf, const char *text, size_t cap)
 {
 	static const char note[] = " … (cut; whole in the JSON report)";
-	size_t left = text != NULL ? strlen(text) : 0, step, start = buf->len;
+	size_t left = text != NULL ? strlen(text) : 0, step, start = buf->len, used;
 	unsigned code;
 
 	for (; left > 0; text += step, left -= step) {
 		step = plain_run(text, 0);
-		if (step > 0 &&
-		    (cap == 0 || buf->len - start + step + sizeof(note) <= cap)) {
+		used = buf->len - start + sizeof(note);
+		/* a run that does not fit is not walked again for each of its bytes */
+		if (cap > 0 && used + step > cap)
+			step = used < cap ? cap - used : 0;
+		if (step > 0) {
 			buf_add(buf, text, step);
 			continue;
 		}

@@ -140,8 +140,7 @@ trial_run(struct trial *trial, const struct reply *replies, size_t count,
 {
 	static char account[] = "111122223333", arn[] = "arn", partition[] = "aws";
 	const struct scanner *list[] = { &shop };
-	const struct identity identity = { .account_id = account, .arn = arn,
-					   .partition = partition };
+	const struct identity identity = { .account_id = account, .arn = arn, .partition = partition };
 	const struct scan_facts facts = { "2026-11-22T04:00:00Z", "1", "{}", arn, account,
 					  partition };
 	bool need[COUNT(operations)] = { false };

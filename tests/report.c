@@ -3,6 +3,7 @@
 
 #include <CUnit/CUnit.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "report/pieces.h"
@@ -98,6 +99,34 @@ test_escapes(void)
 }
 
 /* A disk that is full is told by the last call. */
+/* One long word is cut at the cap, in a time that does not grow with its square. */
+static void
+test_cut(void)
+{
+	size_t len = 1 << 18, cap = 32000;
+	char *word = mem_get(len + 1);
+	struct buf clean = { 0 };
+	clock_t began = clock();
+
+	memset(word, 'x', len);
+	text_clean(&clean, word, cap);
+	CU_ASSERT(clock() - began < 2 * CLOCKS_PER_SEC);
+	CU_ASSERT(clean.len < cap && clean.len + 4 >= cap);
+	CU_ASSERT(strspn(clean.data, "x") > cap - 100 && strstr(clean.data, "(cut;") != NULL);
+	buf_free(&clean);
+	word[cap - 100] = '\0';
+	text_clean(&clean, word, cap);
+	CU_ASSERT_EQUAL(clean.len, cap - 100);
+	buf_free(&clean);
+	/* a control becomes three bytes, which reach beyond the cap, and no count runs over */
+	memset(word, 1, cap);
+	strncpy(word + cap, "xyz", 4);
+	text_clean(&clean, word, cap);
+	CU_ASSERT(clean.len < cap + 4);
+	buf_free(&clean);
+	free(word);
+}
+
 static void
 test_latch(void)
 {
@@ -377,6 +406,7 @@ tests_report(void)
 	CU_pSuite suite = CU_add_suite("report", NULL, NULL);
 
 	CU_add_test(suite, "escapes", test_escapes);
+	CU_add_test(suite, "a long word is cut", test_cut);
 	CU_add_test(suite, "a full disk is told", test_latch);
 	CU_add_test(suite, "fixes filled", test_fills);
 	CU_add_test(suite, "unknown filter", test_filter_unknown);
