@@ -14,7 +14,7 @@ from botocore.config import Config
 
 PROD, STAGING, OLD = "eu-west-1", "us-east-1", "us-west-2"
 ACCOUNT = "123456789012"  # moto's; the recording has another
-HOSTILE = "$(rm -rf ~)<script>alert(1)</script>"
+HOSTILE = "$(rm -rf ~)<img src=x onerror=alert(1)>"
 IMAGE = "ami-12c6146b"
 FRONT_ACL = "arn:aws:wafv2:us-east-1:%s:global/webacl/shop/11111111-2222-3333-4444-555555555555" % ACCOUNT
 
