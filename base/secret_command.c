@@ -149,15 +149,21 @@ word_judge(struct assigner *a, const struct command_word *word, struct span name
 	}
 }
 
+/* Whether the name is the word; what is too short behind it is no secret anyway. */
 static bool
-word_is(const struct assigner *a, const struct command_word *word, struct span name)
+word_is(const struct assigner *a, const struct command_word *word, struct span name,
+	struct span value)
 {
 	const char *text = a->text + name.start;
 	size_t len = strlen(word->word);
+	bool joined = word->taken == JOINED;
 
+	if (word->taken == NEXT && value.len < 5)
+		return false;
 	/* Short options mean another thing in capitals. */
 	if (*text == '-' && len <= 4)
-		return name.len >= len && (name.len == len || word->taken == JOINED) &&
+		return (joined ? name.len >= len && !is_blank(char_at(a, name.start + len))
+			       : name.len == len) &&
 		       !memcmp(text, word->word, len) && char_at(a, name.start + 1) != '-';
 	return span_is(a, name, word->word);
 }
@@ -182,9 +188,9 @@ parameter_judge(struct assigner *a, struct span value)
 static void
 share_judge(struct assigner *a, size_t i)
 {
-	int words;
+	int word;
 
-	for (words = 0; words < 2; words++) {
+	for (word = 0; word < 2; word++) {
 		bool is_share = char_at(a, i) == '\\' && char_at(a, i + 1) == '\\';
 
 		while ((unsigned char)char_at(a, i) > ' ')
@@ -205,7 +211,7 @@ command_judge(struct assigner *a, struct span name, size_t after)
 	size_t i;
 
 	for (i = 0; i < COUNT(words); i++) {
-		if ((*text | 0x20) != words[i].word[0] || !word_is(a, &words[i], name) ||
+		if ((*text | 0x20) != words[i].word[0] || !word_is(a, &words[i], name, value) ||
 		    (words[i].line && !line_has(a, name.start, words[i].line)))
 			continue;
 		word_judge(a, &words[i], name, value);
