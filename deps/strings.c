@@ -1,5 +1,4 @@
-/*
- * Searches in strings that stop at the first match. Those of Zig 0.16's C library take the length of the whole string
+/* Searches in strings that stop at the first match. Those of Zig 0.16's C library take the length of the whole string
  * first, so that reading a text piece by piece costs its length squared: a scan took five times as long. Its symbols are
  * weak, and these take their place. Compiled with -fno-builtin, or the loops would become calls of themselves.
  */
