@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs the programs of a step (test, judge, bench, fuzz), two at a time, and tallies what they print.
 
-A program prints "ok NAME" or "not ok NAME: why" a line for each test and exits with another status than 0
-where one failed. It finds in the environment:
+A program prints "ok NAME" or "not ok NAME: why" a line for each test and exits with another status than 0 where
+one failed; "not run NAME: why", where this machine lacks what a test takes, is told and is neither. It finds in
+the environment:
   PLUMBLINE         the binary
   PLUMBLINE_SHARED  the folder of outside vectors (../shared)
   PLUMBLINE_WORK    an empty folder that the programs of one run share (a recording of live_* is read by proof_*)
@@ -23,7 +24,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOLS = {
     "test": ["clang", "chromium", "shellcheck"],
-    "judge": ["clang", "chromium", "shellcheck", "node", "npm", "java"],
+    "judge": ["clang", "chromium", "shellcheck", "node", "npm", "java", "debootstrap", "dpkg-deb", "file", "lintian", "man", "openssl",
+              "qemu-aarch64-static", "readelf", "skopeo"],
     "bench": [],
     "fuzz": ["clang"],
 }
@@ -32,7 +34,7 @@ ARGUMENTS = {
     "bench": ["tool_bench"],
     "live_decode": ["tool_wire"],
 }
-LINE = re.compile(r"^(not ok|ok) +([^:]+?)(?:: (.*))?$")
+LINE = re.compile(r"^(not ok|not run|ok) +([^:]+?)(?:: (.*))?$")
 
 
 class Program:
@@ -43,7 +45,7 @@ class Program:
         self.rank = rank  # those of a lower rank end first
         self.whole = whole  # it is one test itself, judged by its status
         self.environment = environment or {}
-        self.passed, self.failed = 0, []
+        self.passed, self.failed, self.left_out = 0, [], []
         self.output = ""
         self.took = 0.0
 
@@ -140,6 +142,8 @@ class Runner:
                 continue
             if match[1] == "ok":
                 program.passed += 1
+            elif match[1] == "not run":
+                program.left_out.append(f"{program.name}: {match[2]}: {match[3] or ''}")
             else:
                 program.failed.append(f"{program.name}: {match[2]}: {match[3] or ''}")
         if late:
@@ -216,10 +220,14 @@ def main():
         for child in list(runner.children):
             runner.end(child)
     failed = [line for program in programs for line in program.failed]
+    left_out = [line for program in programs for line in program.left_out]
+    for line in left_out:
+        print(f"NOT RUN {line}")
     for line in failed:
         print(f"FAILED {line}")
     print(f"{options.step} took {time.monotonic() - started:.0f} s")
-    print(f"{sum(program.passed for program in programs)} passed, {len(failed)} failed")
+    print(f"{sum(program.passed for program in programs)} passed, {len(failed)} failed" +
+          (f", {len(left_out)} skipped" if left_out else ""))
     return 1 if failed else 0
 
 
