@@ -960,6 +960,20 @@ static const struct pair escalations[] = {
 	{ "another service's resource",
 	  "{'Effect':'Allow','Action':'iam:PutRolePolicy','Resource':'arn:aws:s3:::ledger/*'}",
 	  "" },
+	{ "documents on machines",
+	  "{'Effect':'Allow','Action':'ssm:CreateAssociation','Resource':'*'}",
+	  "ssm:CreateAssociation " },
+	{ "steps on machines",
+	  "{'Effect':'Allow','Action':'elasticmapreduce:AddJobFlowSteps','Resource':'*'}",
+	  "elasticmapreduce:AddJobFlowSteps " },
+	{ "a state tried out", PASS "{'Effect':'Allow','Action':'states:TestState','Resource':'*'}",
+	  "iam:PassRole+states:TestState " },
+	{ "a state tried out without a role",
+	  "{'Effect':'Allow','Action':'states:TestState','Resource':'*'}", "" },
+	{ "a tuning job",
+	  PASS "{'Effect':'Allow','Action':'sagemaker:CreateHyperParameterTuningJob',"
+	       "'Resource':'*'}",
+	  "iam:PassRole+sagemaker:CreateHyperParameterTuningJob " },
 };
 
 static void
@@ -994,8 +1008,8 @@ test_escalation_boundary(void)
 	json_t *list = policy_escalations(documents);
 	char *text = json_canonical(list);
 
-	expect("escalation", "boundary", "[\"ssm:SendCommand\",\"ssm:StartSession\"]",
-	       text);
+	expect("escalation", "boundary",
+	       "[\"ssm:CreateAssociation\",\"ssm:SendCommand\",\"ssm:StartSession\"]", text);
 	free(text);
 	json_decref(list);
 	free(documents);
