@@ -49,10 +49,12 @@ pub fn build(b: *Build) void {
     var sources: std.ArrayList([]const u8) = .empty;
     for (folders) |folder| listFiles(b, &sources, folder, ".c", false);
     const main_file = "cmd/main.c";
-    const others = without(b, sources.items, main_file);
+    const version_file = "cmd/version.c";
+    const others = without(b, without(b, sources.items, main_file), version_file);
+    const commit = commitOf(b);
     const tables = embedTables(b);
 
-    // Everything but main() is one archive, so that the program and its unit tests share the objects.
+    // Everything but main(), and the file that a commit changes, is one archive, which the unit tests share.
     const core = b.createModule(.{ .target = target, .optimize = optimize, .link_libc = true });
     core.addIncludePath(b.path("."));
     core.addCSourceFiles(.{ .files = others, .flags = &flags });
@@ -63,6 +65,7 @@ pub fn build(b: *Build) void {
         const module = b.createModule(.{ .target = target, .optimize = optimize, .link_libc = true });
         module.addIncludePath(b.path("."));
         module.addCSourceFiles(.{ .files = &.{main_file}, .flags = &flags });
+        module.addCSourceFile(.{ .file = b.path(version_file), .flags = &(flags ++ .{b.fmt("-DPLUMBLINE_COMMIT=\"{s}\"", .{commit})}) });
         linkAll(module, archive);
         break :program b.addExecutable(.{ .name = "plumbline", .root_module = module });
     };
@@ -75,7 +78,7 @@ pub fn build(b: *Build) void {
     demo.step.dependOn(&installed.step);
     b.step("demo", "Scan the built-in account; the reports are in zig-out/demo").dependOn(&demo.step);
 
-    release.add(b, .{ .version = programVersion(b), .sources = sources.items, .tables = tables, .flags = &flags });
+    release.add(b, .{ .version = programVersion(b), .commit = commit, .sources = sources.items, .tables = tables, .flags = &flags });
     addTests(b, .{ .target = target, .optimize = optimize, .archive = archive, .sources = others, .tables = tables, .installed = installed });
 }
 
@@ -259,6 +262,17 @@ fn listFiles(b: *Build, list: *std.ArrayList([]const u8), folder: []const u8, en
         }
     }
     std.mem.sort([]const u8, list.items[start..], {}, lessThan);
+}
+
+/// What git calls the tree, or "unknown" where this is no checkout of its own.
+fn commitOf(b: *Build) []const u8 {
+    if (b.option([]const u8, "commit", "What version --verbose calls the commit; git's unless said otherwise")) |text| return text;
+    var status: u8 = undefined;
+    const git = b.fmt("--git-dir={s}", .{b.pathFromRoot(".git")});
+    const tree = b.fmt("--work-tree={s}", .{b.pathFromRoot(".")});
+    const words = [_][]const u8{ "git", git, tree, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty" };
+    const text = b.runAllowFail(&words, &status, .ignore) catch return "unknown";
+    return std.mem.trim(u8, text, "\r\n");
 }
 
 /// The version that cmd/cmd.h states.

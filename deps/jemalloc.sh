@@ -18,7 +18,7 @@ PATH=$(dirname "$zig"):$PATH
 export PATH
 CC="zig cc -target $arch-linux-musl" AR='zig ar' RANLIB='zig ranlib' CFLAGS="$*" "$source/configure" \
 	"--host=$arch-linux-musl" --with-lg-page=$page --with-lg-hugepage=21 --with-lg-quantum=4 --with-jemalloc-prefix= \
-	--with-version=5.3.0-0-g0 --disable-cxx --disable-libdl --disable-shared --disable-stats >configure.log 2>&1 ||
+	--disable-cxx --disable-libdl --disable-shared --disable-stats >configure.log 2>&1 ||
 	{ tail -20 configure.log >&2; exit 1; }
 make -s -j"$(nproc)" build_lib_static >make.log 2>&1 || { tail -20 make.log >&2; exit 1; }
 mv lib/libjemalloc_pic.a ../libjemalloc.a

@@ -9,12 +9,24 @@ const Module = Build.Module;
 /// What the program is made of; the same files and flags as those of the development build.
 pub const Program = struct {
     version: []const u8,
+    /// What cmd/version.c prints.
+    commit: []const u8,
     sources: []const []const u8,
     tables: []const LazyPath,
     flags: []const []const u8,
 };
 
-const Arch = enum { x86_64, aarch64 };
+const Arch = enum {
+    x86_64,
+    aarch64,
+
+    fn cpu(arch: Arch) std.Target.Cpu.Arch {
+        return switch (arch) {
+            .x86_64 => .x86_64,
+            .aarch64 => .aarch64,
+        };
+    }
+};
 
 const pins = @embedFile("sources.tsv");
 const kept_sources = ".zig-cache/plumbline/sources";
@@ -250,7 +262,16 @@ const Release = struct {
         const flags = std.mem.concat(b.allocator, []const u8, &.{ program.flags, &hardening, &own }) catch @panic("OOM");
         module.addIncludePath(b.path("."));
         module.addSystemIncludePath(release.openssl.path(b, "include"));
-        module.addCSourceFiles(.{ .files = program.sources, .flags = flags });
+        for (program.sources) |file| {
+            const is_version = std.mem.eql(u8, file, "cmd/version.c");
+            const told = [_][]const u8{
+                "-DPLUMBLINE_STATIC",
+                "-DPLUMBLINE_ALLOCATOR=\"jemalloc " ++ comptime versionOf("jemalloc") ++ "\"",
+                b.fmt("-DPLUMBLINE_COMMIT=\"{s}\"", .{program.commit}),
+            };
+            const all = if (is_version) std.mem.concat(b.allocator, []const u8, &.{ flags, &told }) catch @panic("OOM") else flags;
+            module.addCSourceFile(.{ .file = b.path(file), .flags = all });
+        }
         module.addCSourceFiles(.{ .files = &.{"deps/tmpfile.c"}, .flags = flags });
         const plain = std.mem.concat(b.allocator, []const u8, &.{ flags, &.{ "-fno-builtin", "-O2" } }) catch @panic("OOM");
         module.addCSourceFiles(.{ .files = &.{"deps/strings.c"}, .flags = plain });
@@ -269,6 +290,14 @@ const Release = struct {
     }
 };
 
+/// The upstream version that is pinned.
+fn versionOf(comptime name: []const u8) []const u8 {
+    @setEvalBranchQuota(100_000);
+    const row = "\n" ++ name ++ "\t" ++ name ++ "\t";
+    const start = row.len + std.mem.indexOf(u8, pins, row).?;
+    return pins[start..std.mem.indexOfScalarPos(u8, pins, start, '-').?];
+}
+
 fn linesOf(b: *Build, text: []const u8) []const []const u8 {
     var list: std.ArrayList([]const u8) = .empty;
     var lines = std.mem.tokenizeScalar(u8, text, '\n');
@@ -278,22 +307,38 @@ fn linesOf(b: *Build, text: []const u8) []const []const u8 {
 
 /// Adds the step "release".
 pub fn add(b: *Build, program: Program) void {
-    const step = b.step("release", "Make the static files of all architectures in zig-out/release");
+    const step = b.step("release", "Make the static files in zig-out/release; -Dverify proves that they can be made again");
     const only = b.option(Arch, "arch", "release: this architecture alone");
+    const wants_proof = b.option(bool, "verify", "release: build again in another folder, and compare") orelse false;
+    const proof = b.addSystemCommand(&.{"python3"});
     const sources: Sources = .init(b);
     for (std.enums.values(Arch)) |arch| {
         if (only) |chosen| if (arch != chosen) continue;
-        const cpu: std.Target.Cpu.Arch = switch (arch) {
-            .x86_64 => .x86_64,
-            .aarch64 => .aarch64,
-        };
-        const target = b.resolveTargetQuery(.{ .cpu_arch = cpu, .os_tag = .linux, .abi = .musl, .cpu_model = .baseline });
+        const target = b.resolveTargetQuery(.{ .cpu_arch = arch.cpu(), .os_tag = .linux, .abi = .musl, .cpu_model = .baseline });
         var release: Release = .{ .b = b, .target = target, .sources = sources, .openssl = undefined, .jemalloc = undefined };
         // Small, since what counts of its speed is in assembler.
         release.openssl = release.made("openssl", sources.openssl, "-Os");
         release.jemalloc = release.made("jemalloc", sources.jemalloc, "-O2");
         const exe = release.addProgram(program);
         const name = b.fmt("plumbline-{s}-linux-{t}", .{ program.version, arch });
-        step.dependOn(&b.addInstallFileWithDir(exe.getEmittedBin(), .{ .custom = "release" }, name).step);
+        const installed = b.addInstallFileWithDir(exe.getEmittedBin(), .{ .custom = "release" }, name);
+        step.dependOn(&installed.step);
+        proof.step.dependOn(&installed.step);
     }
+    step.dependOn(comparison(b));
+    proof.setName("build again and compare");
+    proof.addArgs(&.{ b.pathFromRoot("deps/verify.py"), "--zig", b.graph.zig_exe, "--root", b.pathFromRoot(".") });
+    proof.addArgs(&.{ "--release", b.getInstallPath(.prefix, "release"), "--", b.fmt("-Dcommit={s}", .{program.commit}) });
+    if (only) |chosen| proof.addArg(b.fmt("-Darch={t}", .{chosen}));
+    proof.stdio = .inherit;
+    if (wants_proof) step.dependOn(&proof.step);
+}
+
+/// Told each time, since the libraries of the system can be others than yesterday.
+fn comparison(b: *Build) *Step {
+    const run = b.addSystemCommand(&.{ "python3", b.pathFromRoot("deps/compare.py"), "--sources", b.pathFromRoot("deps/sources.tsv") });
+    run.setName("compare with the development build");
+    run.addArgs(&.{ "--output", b.getInstallPath(.prefix, "release/DIFFERENCES.txt") });
+    run.stdio = .inherit;
+    return &run.step;
 }

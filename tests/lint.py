@@ -440,6 +440,29 @@ def rule_private(tree):
                 yield name, line, f"it holds {what}"
 
 
+PIN_COLUMNS = ["library", "package", "version", "file", "sha256", "licence", "lacks"]
+
+
+def rule_pins(tree):
+    """deps/sources.tsv: what a release is made of, sorted, each row whole."""
+    name = "deps/sources.tsv"
+    if name not in tree.names:
+        return
+    rows = [line.split("\t") for line in tree.text(name).splitlines()]
+    if rows[:1] != [PIN_COLUMNS]:
+        yield name, 1, f"its columns must be {' '.join(PIN_COLUMNS)}"
+    before = []
+    for number, row in enumerate(rows[1:], 2):
+        if len(row) != len(PIN_COLUMNS) or not all(row[:6]):
+            yield name, number, "a column is missing"
+            continue
+        if not re.fullmatch(r"[0-9a-f]{64}", row[4]):
+            yield name, number, f"{row[4]} is no SHA-256"
+        if [row[0], row[3]] <= before:
+            yield name, number, f"{row[3]} stands after {before[1]}, unsorted"
+        before = [row[0], row[3]]
+
+
 RULES = {
     "arrows": rule_arrows,
     "calls": rule_calls,
@@ -448,6 +471,7 @@ RULES = {
     "headers": rule_headers,
     "names": rule_names,
     "pages": rule_pages,
+    "pins": rule_pins,
     "private": rule_private,
     "sizes": rule_sizes,
     "sorted": rule_sorted,
@@ -472,6 +496,9 @@ SELECT 1
 | a    | b    | pass    |
 """
 
+PINS = "".join("\t".join(row) + "\n" for row in (
+    PIN_COLUMNS, ["b", "b", "1", "b.tar", "1" * 64, "MIT", ""], ["c", "c", "1", "c.tar", "0" * 64, "MIT", "its patches"]))
+
 GOOD = {
     "base/base.h": "/* base: below all. */\n\n#include <stddef.h>\n\nint base_run(size_t count);\n",
     "base/run.c": '/* Runs. */\n\n#include "base/base.h"\n\nstatic const char *const names[] = { "}", "{" };\n\n'
@@ -486,6 +513,7 @@ GOOD = {
     "scanners/s3.c": "/* S3. */\n\n" + "static const int x;\n" * 600,
     "checks/s3/is_so.md": GOOD_PAGE,
     "checks/frameworks/own.md": "# Own\n\n| control | title | checks |\n|---|---|---|\n| 1 | one | s3_is_so full |\n| 2 | two | |\n",
+    "deps/sources.tsv": PINS,
     "README.md": "Read me. The key AKIA" + "IOSFODNN7EXAMPLE is AWS's own example.\n",
 }
 
@@ -526,6 +554,10 @@ BAD = [
     ("private", "zigw", "cd /ro" + "ot/x\n", "path of one machine"),
     ("private", "zigw", "pip install -i https://pypi" + ".org/simple x\n", "registry's host"),
     ("private", "README.md", "AKIA" + "Z7QXPL2MNB4KTRWD\n", "holds a secret"),
+    ("pins", "deps/sources.tsv", PINS.replace("\tsha256", ""), "its columns must be"),
+    ("pins", "deps/sources.tsv", PINS.replace("\tMIT\t", "\t"), "a column is missing"),
+    ("pins", "deps/sources.tsv", PINS.replace("0" * 64, "0" * 63), "is no SHA-256"),
+    ("pins", "deps/sources.tsv", PINS.replace("c\tc\t1\tc.tar", "a\ta\t1\ta.tar"), "unsorted"),
     ("private", "base/a.c", '/* A. */\nstatic const char *x = "-----BEGIN RSA PRIVATE' + " KEY-----\\n" + "Q" * 48 + '";\n', "holds a secret"),
     ("private", "README.md", "ghp" + "_" + "a" * 36 + "\n", "holds a secret"),
     ("sizes", "base/a.c", "/* A. */\n" + "\n" * 500, "501 lines"),
