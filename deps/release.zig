@@ -311,6 +311,7 @@ pub fn add(b: *Build, program: Program) void {
     const only = b.option(Arch, "arch", "release: this architecture alone");
     const wants_proof = b.option(bool, "verify", "release: build again in another folder, and compare") orelse false;
     const proof = b.addSystemCommand(&.{"python3"});
+    const package = b.addSystemCommand(&.{ "python3", b.pathFromRoot("deps/package.py"), "--zig", b.graph.zig_exe });
     const sources: Sources = .init(b);
     for (std.enums.values(Arch)) |arch| {
         if (only) |chosen| if (arch != chosen) continue;
@@ -322,10 +323,14 @@ pub fn add(b: *Build, program: Program) void {
         const exe = release.addProgram(program);
         const name = b.fmt("plumbline-{s}-linux-{t}", .{ program.version, arch });
         const installed = b.addInstallFileWithDir(exe.getEmittedBin(), .{ .custom = "release" }, name);
-        step.dependOn(&installed.step);
-        proof.step.dependOn(&installed.step);
+        package.step.dependOn(&installed.step);
     }
+    package.setName("package the static files");
+    package.addArgs(&.{ "--release", b.getInstallPath(.prefix, "release") });
+    package.stdio = .inherit;
+    step.dependOn(&package.step);
     step.dependOn(comparison(b));
+    proof.step.dependOn(&package.step);
     proof.setName("build again and compare");
     proof.addArgs(&.{ b.pathFromRoot("deps/verify.py"), "--zig", b.graph.zig_exe, "--root", b.pathFromRoot(".") });
     proof.addArgs(&.{ "--release", b.getInstallPath(.prefix, "release"), "--", b.fmt("-Dcommit={s}", .{program.commit}) });
