@@ -20,6 +20,12 @@ import tempfile
 SYSTEM = pathlib.Path("/etc/apt")
 
 
+def tell(text):
+    """To a person: the build takes what a step says for trouble."""
+    if sys.stderr.isatty():
+        print("fetch: " + text, file=sys.stderr, flush=True)
+
+
 class Fault(Exception):
     """What went wrong, and what to do."""
 
@@ -83,7 +89,7 @@ class Apt:
             else:
                 text = re.sub(r"(?m)^deb\s", "deb-src ", text)
             (self.folder / "sources" / path.name).write_text(text)
-        print("fetch: asking APT for the lists of sources", file=sys.stderr, flush=True)
+        tell("asking APT for the lists of sources")
         _, output = self.run(["update"], self.folder)
         self.is_fresh = True
         if not self.lists_are_there():
