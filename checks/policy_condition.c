@@ -339,8 +339,26 @@ present_holds(const struct comparison *comparison, const struct statement *state
 	return result;
 }
 
-/* Whether every value there could be matches: a pattern of stars, both of true and false.
- */
+/* Whether the values hold the whole of IPv4 and that of IPv6. */
+static bool
+takes_all_addresses(const json_t *values)
+{
+	bool whole[2] = { false, false };
+	struct network network;
+	size_t len;
+
+	for (size_t i = 0; i < list_size(values); i++) {
+		const char *value = list_text(values, i, &len);
+
+		if (value != NULL && network_read(value, &network) == 0 &&
+		    network.prefix == 0)
+			whole[network.family == 6] = true;
+	}
+	return whole[0] && whole[1];
+}
+
+/* Whether every value there could be matches: a pattern of stars, both of true and false,
+ * the whole of IPv4 and of IPv6. */
 static bool
 takes_everything(const struct comparison *comparison, const json_t *values)
 {
@@ -348,12 +366,15 @@ takes_everything(const struct comparison *comparison, const json_t *values)
 
 	if (comparison->operand == OPERAND_BOOL)
 		return has_value(values, "true") && has_value(values, "false");
-	if (comparison->operand != OPERAND_PATTERN)
+	if (comparison->operand == OPERAND_ADDRESS)
+		return takes_all_addresses(values);
+	if (comparison->operand != OPERAND_PATTERN && comparison->operand != OPERAND_ARN)
 		return false;
 	for (size_t i = 0; i < list_size(values); i++) {
 		const char *value = list_text(values, i, &len);
 
-		if (value != NULL && len > 0 && strspn(value, "*") == len)
+		if (value != NULL && len > 0 && strspn(value, "*") == len &&
+		    (len == 1 || comparison->operand == OPERAND_PATTERN))
 			return true;
 	}
 	return false;

@@ -283,7 +283,7 @@ resource_matches(const struct statement *statement, struct request *request)
 			return MAYBE;
 		if (request->resource == NULL)
 			matched = truth_or(matched,
-					   strcmp(pattern, "*") == 0 ? YES : MAYBE);
+					   strspn(pattern, "*") == len ? YES : MAYBE);
 		else
 			matched = truth_or(matched,
 					   value_matches(statement, request, pattern, len,

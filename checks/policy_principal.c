@@ -236,9 +236,14 @@ principal_matches(const struct statement *statement, struct request *request)
 
 	if (statement->principal == NULL)
 		return YES;
+	/* Whoever it is, "*" means him; a name with a wildcard, or an identity provider,
+	 * may not. */
 	if (request->principal == NULL)
-		return principal_is_open(statement) && !statement->not_principal ? YES
-										 : MAYBE;
+		return !statement->not_principal &&
+				       (json_is_string(statement->principal) ||
+					has_star(statement->principal))
+			       ? YES
+			       : MAYBE;
 	caller = caller_read(request->principal);
 	result = statement->not_principal
 			 ? none_matches(request, &caller, statement->principal)
