@@ -171,6 +171,10 @@ void reads_add(struct reads *reads, int table, int column);
 /* The same of a whole list; what long lists share may then stand twice. */
 void reads_append(struct reads *reads, const struct reads *more);
 bool reads_have(const struct reads *reads, int table);
+/* Fetches a column of the page's resource, which puts nothing in doubt. Returns whether there is one, or -1. */
+int want_column(struct check_set *set, struct page *page, const char *name, struct err *err);
+/* The same for what a fix names; an unknown name, filter or missing brace is the page's error (placeholder.c). */
+int want_placeholders(struct check_set *set, struct page *page, const char *text, struct err *err);
 /* Prepares a page whole: lineage, reach, parameters in force. */
 int lineage_prepare(struct check_set *set, struct page *page, struct err *err);
 int lineage_prepare_join(struct check_set *set, size_t join, struct err *err);

@@ -102,8 +102,9 @@ want_reads(const struct schema *schema, struct page *page, const struct reads *r
 		page->reach[operation_of(schema, reads->list[i])] |= REACH_WANTED;
 }
 
-/* Fetched, but nothing is in doubt for it: what fixes fill in, and the tags that exceptions select by. */
-static int
+/* Fetched, but nothing is in doubt for it: what fixes fill in, and the tags that exceptions select by. Returns whether
+ * there is such a column, or -1. */
+int
 want_column(struct check_set *set, struct page *page, const char *name, struct err *err)
 {
 	struct reads reads = { 0 };
@@ -120,26 +121,7 @@ want_column(struct check_set *set, struct page *page, const char *name, struct e
 	}
 	want_reads(set->schema, page, &reads);
 	free(reads.list);
-	return 0;
-}
-
-static int
-want_placeholders(struct check_set *set, struct page *page, const char *text, struct err *err)
-{
-	char name[64];
-
-	for (const char *at = text; at != NULL && (at = strstr(at, "{{")) != NULL;) {
-		size_t len;
-
-		at += 2;
-		len = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789");
-		if (len == 0 || len >= sizeof(name) || (at[len] != '|' && at[len] != '}'))
-			continue;
-		snprintf(name, sizeof(name), "%.*s", (int)len, at);
-		if (want_column(set, page, name, err) < 0)
-			return -1;
-	}
-	return 0;
+	return column >= 0;
 }
 
 static int

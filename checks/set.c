@@ -85,21 +85,46 @@ add_file(struct loading *loading, const char *name, const char *file, const char
 	return add_page(loading, name, file, text, len, built_in);
 }
 
+/* The text behind a byte order mark; NULL with err where it is none that a page can hold. */
+static const char *
+page_text(const char *path, const struct buf *file, size_t *len, struct err *err)
+{
+	const char *text = file->len > 0 ? file->data : "";
+	int line = 1;
+
+	*len = file->len;
+	if (text_starts(text, "\xef\xbb\xbf")) {
+		text += 3;
+		*len -= 3;
+	}
+	for (const char *at = text; at < text + *len; line++) {
+		const char *end = memchr(at, '\n', (size_t)(text + *len - at));
+		size_t size = end != NULL ? (size_t)(end - at) : (size_t)(text + *len - at);
+
+		if (!text_is_utf8(at, size) || memchr(at, '\0', size) != NULL) {
+			err_set(err, "%s:%d: expected UTF-8 text", path, line);
+			return NULL;
+		}
+		at += size + 1;
+	}
+	return text;
+}
+
 static int
 add_from_disk(struct loading *loading, const char *folder, const char *name)
 {
 	char *path = arena_print(&loading->set->arena, "%s/%s", folder, name);
-	struct buf text = { 0 };
-	int status;
+	struct buf file = { 0 };
+	const char *text;
+	size_t len;
+	int status = -1;
 
-	if (file_read(path, page_cap, &text, loading->err) < 0) {
-		buf_free(&text);
-		return -1;
-	}
-	status = add_file(loading, name, path,
-			  arena_text_n(&loading->set->arena, text.len > 0 ? text.data : "", text.len),
-			  text.len, false);
-	buf_free(&text);
+	if (!text_ends(name, ".md"))
+		return 0;
+	if (file_read(path, page_cap, &file, loading->err) == 0 &&
+	    (text = page_text(path, &file, &len, loading->err)) != NULL)
+		status = add_file(loading, name, path, arena_text_n(&loading->set->arena, text, len), len, false);
+	buf_free(&file);
 	return status;
 }
 

@@ -21,7 +21,7 @@ static const char page_shape[] =
 	"   (their ARN, or a JSON array of them).\n"
 	"5. `## Fix`: fences `sh`, `hcl`, `yaml`. `{{column}}` becomes a quoted word of the fence's language from\n"
 	"   the resource's own row, `{{column|id}}` an identifier, `{{column|text}}` the inside of a string that is\n"
-	"   quoted there already, `{{column|json}}` a JSON string.\n"
+	"   quoted there already, `{{column|json}}` a JSON string. `{{partition}}` is the account's.\n"
 	"6. `## Examples`: a table whose first column is `case`; each case is an account of its own. The first\n"
 	"   table is the page's resource; `### NAME` begins a further one. A cell `!Operation Code` refuses that\n"
 	"   call. There must be a case of pass, of fail, and of unknown where a call can be refused.\n"

@@ -215,10 +215,16 @@ def test_pages(work):
     path = os.path.join(folder, "page.md")
 
     def page(text):
-        with open(path, "w") as f:
+        with open(path, "w", errors="surrogateescape") as f:
             f.write(text)
         return run("checks", "test", "my_page", "--checks-dir", os.path.join(work, "pages"))
+    def fix_of(name):
+        return (PAGE % GOOD).replace("## Examples", "## Fix\n```sh\naws s3api get-bucket-acl --bucket {{name|text}} --x %s\n```\n\n## Examples" % name)
     expect("a good page passes its test", page(PAGE % GOOD), 0, "3 cases")
+    expect("a page with a fix passes its test", page(fix_of("{{region}} {{resolve:ssm:x}} {{arn|json}}")), 0, "3 cases")
+    expect("a page that begins with a byte order mark passes its test", page("\ufeff" + PAGE % GOOD), 0, "3 cases")
+    done = page(fix_of("{{nam}}"))
+    say("page.md:15: " in done.stderr, "the line of a wrong placeholder is told", done.stderr)
     cases = [
         ("a wrong table", PAGE % GOOD.replace("s3_bucket", "s3_buckets"), "s3_buckets"),
         ("a wrong column", PAGE % GOOD.replace("versioning", "versoning"), "versoning"),
@@ -227,6 +233,10 @@ def test_pages(work):
         ("an unknown key", (PAGE % GOOD).replace("severity:", "severety: x\nseverity:"), "severety"),
         ("a claim that its examples refute", (PAGE % GOOD).replace("resource: s3_bucket", "resource: s3_bucket\nconclusive: fail"), "conclusive"),
         ("no example of unknown", "\n".join(line for line in (PAGE % GOOD).splitlines() if "unknown" not in line), "unknown"),
+        ("a column in a fix that the resource lacks", fix_of("{{nam}}"), "did you mean name?"),
+        ("a filter in a fix that there is not", fix_of("{{name|shout}}"), "|shout"),
+        ("a placeholder that is not closed", fix_of("{{name"), "}}"),
+        ("text that is no UTF-8", (PAGE % GOOD).replace("It is here.", "It is h\udcebre."), "UTF-8"),
         ("a row too few", PAGE % (GOOD + " WHERE versioning = 'Enabled'"), ""),
     ]
     for name, text, word in cases:
