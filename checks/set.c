@@ -121,6 +121,10 @@ add_from_disk(struct loading *loading, const char *folder, const char *name)
 
 	if (!text_ends(name, ".md"))
 		return 0;
+	if (!text_starts(name, "frameworks/") &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_/") + strlen(".md") != strlen(name))
+		return err_set(loading->err, "%s: expected lower case letters, digits and _ in the name of a page and of its folder",
+			       path);
 	if (file_read(path, page_cap, &file, loading->err) == 0 &&
 	    (text = page_text(path, &file, &len, loading->err)) != NULL)
 		status = add_file(loading, name, path, arena_text_n(&loading->set->arena, text, len), len, false);
@@ -132,6 +136,24 @@ static int
 compare_names(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* A page that lies beside the folders would be passed over in silence. */
+static int
+refuse_loose(struct loading *loading, const char *path, const char *name)
+{
+	struct buf text = { 0 };
+	int status = 0;
+
+	if (!text_ends(name, ".md"))
+		return 0;
+	if (file_read(path, page_cap, &text, loading->err) < 0)
+		status = -1;
+	else if (text.len > 0 && text_starts(text.data, "---"))
+		status = err_set(loading->err, "%s: expected a page in a folder that is called like its service, as s3/%s", path,
+				 name);
+	buf_free(&text);
+	return status;
 }
 
 /* Reads FOLDER/<service>/<condition>.md, not deeper. */
@@ -156,8 +178,9 @@ add_folder(struct loading *loading, const char *folder, const char *inner)
 		if (status == 0 && name[0] != '.' && stat(full, &about) == 0) {
 			if (S_ISDIR(about.st_mode) && inner == NULL)
 				status = add_folder(loading, folder, name);
-			else if (S_ISREG(about.st_mode) && inner != NULL)
-				status = add_from_disk(loading, folder, below);
+			else if (S_ISREG(about.st_mode))
+				status = inner != NULL ? add_from_disk(loading, folder, below) :
+							 refuse_loose(loading, full, name);
 		}
 		free(full);
 		free(below);

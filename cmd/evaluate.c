@@ -39,6 +39,28 @@ same_file(const char *a, const char *b)
 	       x.st_ino == y.st_ino;
 }
 
+/* Pages that judged in the file and are not chosen now: where nobody chose, they are the user's and their folder was
+ * left out. */
+static void
+say_absent(const struct arguments *arguments, const struct judging *judging, struct evidence *from)
+{
+	sqlite3_stmt *pages = db_prepare(evidence_db(from), NULL, "SELECT check_id FROM check_page");
+	int absent = 0;
+
+	while (pages != NULL && sqlite3_step(pages) == SQLITE_ROW) {
+		const char *id = (const char *)sqlite3_column_text(pages, 0);
+		size_t at = 0;
+
+		while (at < checks_count(judging->checks) && strcmp(checks_at(judging->checks, at).id, id) != 0)
+			at++;
+		absent += at == checks_count(judging->checks);
+	}
+	sqlite3_finalize(pages);
+	if (absent > 0 && arguments_count(arguments, "checks") + arguments_count(arguments, "framework") == 0)
+		cmd_say("%d page(s) that judged in %s are not at hand and were left out; pages of your own: --checks-dir DIR",
+			absent, arguments_operand(arguments, 0));
+}
+
 static int
 say_result(struct evidence *evidence, const char *folder, struct err *err)
 {
@@ -104,6 +126,8 @@ run(const struct arguments *arguments, struct err *err)
 	if (from != NULL && check_ended(from, arguments_operand(arguments, 0), err) == 0 &&
 	    read_facts(from, &facts, err) == 0)
 		status = judging_open(&judging, arguments, facts.options, err);
+	if (status == 0 && !arguments_flag(arguments, "quiet"))
+		say_absent(arguments, &judging, from);
 	if (status == 0)
 		status = judge_again(arguments, &judging, from, &facts, err);
 	judging_close(&judging);

@@ -78,6 +78,10 @@ run(const struct arguments *arguments, struct err *err)
 	return status;
 }
 
+static const struct option options[] = {
+	{ "checks-dir", "DIR", "pages of your own beside the built-in ones", false },
+};
+
 static const struct operand operands[] = {
 	{ "list|show|NAME", "a framework's name shows its controls", true, false },
 	{ "NAME", "of the framework to show", true, false },
@@ -88,6 +92,8 @@ const struct command command_frameworks = {
 	.summary = "list frameworks, show their controls",
 	.about = "Lists the control frameworks, or shows each control of one with the checks that answer "
 		 "it, in full or in part, or that it is for a person to attest.",
+	.options = options,
+	.option_count = COUNT(options),
 	.operands = operands,
 	.operand_count = COUNT(operands),
 	.examples = "plumbline frameworks\nplumbline frameworks cis_aws_7.0",

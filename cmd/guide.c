@@ -45,6 +45,13 @@ static const char page_shape[] =
 	"because what is read could not be told. NULL means that AWS says: not set. A function that judges may\n"
 	"answer NULL: it could not tell, and the verdict must then be unknown. Reading the page's own table a\n"
 	"second time lets one unreadable row put all others in doubt: prefer `LEFT JOIN … GROUP BY`.\n"
+	"\n"
+	"## Frameworks of your own\n"
+	"\n"
+	"`my-checks/frameworks/house_rules.md` is the framework `house_rules`: front matter with a `title`, a\n"
+	"paragraph, and a table `| control | title | kind | checks |`, where kind is `automated` or `attest` and\n"
+	"checks are like `s3_bucket_mine full, s3_bucket_versioned partial`. It is in every report, and\n"
+	"`--framework house_rules` chooses its checks.\n"
 	"\n";
 
 static void

@@ -22,18 +22,22 @@ choose(struct judging *judging, const struct arguments *arguments, const json_t 
        struct err *err)
 {
 	char *ids, *frameworks;
+	bool is_repeated;
 	int status;
 
 	if (check_list(arguments, "checks", err) < 0 || check_list(arguments, "framework", err) < 0)
 		return EXIT_USAGE;
 	ids = joined(arguments, "checks");
 	frameworks = joined(arguments, "framework");
-	if (ids == NULL && frameworks == NULL && recorded != NULL) {
+	is_repeated = ids == NULL && frameworks == NULL && recorded != NULL;
+	if (is_repeated) {
 		ids = mem_text(json_string_value(json_object_get(recorded, "checks")));
 		frameworks =
 			mem_text(json_string_value(json_object_get(recorded, "frameworks")));
 	}
 	status = checks_choose(judging->checks, ids, frameworks, err);
+	if (status < 0 && is_repeated && arguments_value(arguments, "checks-dir") == NULL)
+		err_set(err, "%s; the scan chose it: if it is a page of your own, name the folder with --checks-dir", err->text);
 	free(ids);
 	free(frameworks);
 	return status < 0 ? EXIT_USAGE : 0;

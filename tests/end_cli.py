@@ -243,6 +243,27 @@ def test_pages(work):
         done = page(text)
         say(done.returncode == 1 and "page.md:" in done.stderr and word.lower() in done.stderr.lower(), "a page with %s: file and what was expected" % name,
             "exit %d: %s" % (done.returncode, done.stderr))
+    page(PAGE % GOOD)
+    for name, file, word in (("beside the folders", "loose.md", "loose.md"), ("with a space in its name", "my/a page.md", "lower case"),
+                             ("in capitals", "my/Page.md", "lower case"), ("called like a built-in one", "s3/bucket_versioned.md", "rename one")):
+        file = os.path.join(work, "pages", file)
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        with open(file, "w") as f:
+            f.write(PAGE % GOOD)
+        expect("a page %s is not passed over" % name, run("checks", "list", "--checks-dir", os.path.join(work, "pages")), 1, word)
+        os.remove(file)
+    with open(os.path.join(work, "pages", "README.md"), "w") as f:
+        f.write("# About these pages\n")
+    expect("a file beside the folders that is no page is left alone", run("checks", "list", "--ids", "--checks-dir", os.path.join(work, "pages")), 0, "my_page")
+    os.mkdir(os.path.join(work, "pages", "frameworks"))
+    with open(os.path.join(work, "pages", "frameworks", "house_rules.md"), "w") as f:
+        f.write("---\ntitle: Rules of the house\n---\nOurs.\n\n| control | title | kind | checks |\n|---|---|---|---|\n| 1 | Buckets are here | automated | my_page full |\n")
+    expect("a framework of one's own is listed", run("frameworks", "--checks-dir", os.path.join(work, "pages")), 0, "house_rules")
+    out = os.path.join(work, "own")
+    expect("the demo is judged by pages of one's own", run("demo", "--quiet", "--checks", "my_page", "--checks-dir", os.path.join(work, "pages"), "--output", out), 0)
+    expect("evaluate without the folder says what is missing", run("evaluate", out + "/evidence.db", "--output", out + "2"), 2, "my_page", "--checks-dir")
+    run("demo", "--quiet", "--checks-dir", os.path.join(work, "pages"), "--output", out)
+    expect("evaluate of all says which pages are not at hand", run("evaluate", out + "/evidence.db", "--output", out + "2"), 0, "1 page", "--checks-dir")
     made = run("checks", "new", "s3_bucket_mine", "--checks-dir", os.path.join(work, "new"))
     say(made.returncode == 0, "checks new writes a page", made.stderr)
     expect("the new page passes its own test", run("checks", "test", "s3_bucket_mine", "--checks-dir", os.path.join(work, "new")), 0)
