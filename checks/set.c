@@ -229,6 +229,10 @@ sort_set(struct check_set *set, struct err *err)
 		    schema_find_view(schema, set->joins[i].id) >= 0)
 			return err_set(err, "%s: there is a table or view of that name",
 				       set->joins[i].file);
+	for (size_t i = 1; i < set->framework_count; i++)
+		if (strcmp(set->frameworks[i - 1].name, set->frameworks[i].name) == 0)
+			return err_set(err, "%s and %s are both called %s: rename one", set->frameworks[i - 1].file,
+				       set->frameworks[i].file, set->frameworks[i].name);
 	if (check_twins(set->pages, set->count, err) < 0)
 		return -1;
 	return check_twins(set->joins, set->join_count, err);

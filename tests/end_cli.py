@@ -260,6 +260,11 @@ def test_pages(work):
         f.write("---\ntitle: Rules of the house\n---\nOurs.\n\n| control | title | kind | checks |\n|---|---|---|---|\n| 1 | Buckets are here | automated | my_page full |\n")
     expect("a framework of one's own is listed", run("frameworks", "--checks-dir", os.path.join(work, "pages")), 0, "house_rules")
     out = os.path.join(work, "own")
+    twin = os.path.join(work, "pages", "frameworks", "cis_aws_7.0.md")
+    with open(twin, "w") as f:
+        f.write("---\ntitle: Another\n---\n")
+    expect("two frameworks of one name are refused", run("frameworks", "--checks-dir", os.path.join(work, "pages")), 1, "cis_aws_7.0", "rename one")
+    os.remove(twin)
     expect("the demo is judged by pages of one's own", run("demo", "--quiet", "--checks", "my_page", "--checks-dir", os.path.join(work, "pages"), "--output", out), 0)
     expect("evaluate without the folder says what is missing", run("evaluate", out + "/evidence.db", "--output", out + "2"), 2, "my_page", "--checks-dir")
     run("demo", "--quiet", "--checks-dir", os.path.join(work, "pages"), "--output", out)
