@@ -110,6 +110,8 @@ int file_write(const char *path, const void *data, size_t len, int mode, struct 
 /* Makes folder and its parents (mode 0755). */
 int folder_make(const char *path, struct err *err);
 bool file_exists(const char *path);
+/* Holds a folder for this process alone until it ends or close()s what is returned; -1 with err where another holds it. */
+int folder_hold(const char *path, struct err *err);
 bool folder_exists(const char *path);
 /* Whether a database can be read there: -1 with err where nothing is, or a pipe on which reading would wait. */
 int file_check_database(const char *path, struct err *err);

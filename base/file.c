@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -186,6 +187,21 @@ file_exists(const char *path)
 	struct stat facts;
 
 	return stat(path, &facts) == 0;
+}
+
+int
+folder_hold(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, "could not open folder %s: %s", path, strerror(errno));
+	/* any other failure is of a file system that knows no locks */
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		close(fd);
+		return err_set(err, "another run of plumbline is writing to the folder %s: wait for it, or name another folder", path);
+	}
+	return fd;
 }
 
 bool

@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct kept_facts {
 	json_t *options;
@@ -78,11 +79,12 @@ judge_again(const struct arguments *arguments, struct judging *judging,
 	const char *list = arguments_value(arguments, "format");
 	char *path = mem_print("%s/evidence.db", folder);
 	struct evidence *to = NULL;
-	int troubles = 0, status = -1;
+	int troubles = 0, held = -1, status = -1;
 
 	if (same_file(path, arguments_operand(arguments, 0))) {
 		err_set(err, "%s is the file to be judged: name another folder", path);
-	} else if (folder_make(folder, err) == 0 && keep_former(folder, err) == 0) {
+	} else if (folder_make(folder, err) == 0 && (held = folder_hold(folder, err)) >= 0 &&
+		   keep_former(folder, err) == 0) {
 		to = evidence_create(path, judging->schema, err);
 		if (to != NULL && evidence_copy(from, to, err) == 0 &&
 		    judge_evidence(judging, to, facts->state, facts->finished_at, &troubles,
@@ -98,6 +100,8 @@ judge_again(const struct arguments *arguments, struct judging *judging,
 					arguments_value(arguments, "fail-on"),
 					arguments_flag(arguments, "fail-on-unknown"));
 	evidence_close(to);
+	if (held >= 0)
+		close(held);
 	free(path);
 	return status;
 }

@@ -28,6 +28,7 @@ struct state {
 	struct evidence *evidence;
 	char *home_region, *folder, *began;
 	const char *made; /* folder that was not there before */
+	int held;	  /* its lock; 0: none yet */
 	char **regions;
 	size_t region_count;
 	json_t *options;
@@ -201,6 +202,15 @@ read_settings(struct state *state)
 			state->region_count > 0 ? state->regions[0] : "us-east-1");
 }
 
+/* A second scan into the folder would take the evidence file from under this one. */
+static int
+hold(struct state *state, const char *folder, struct err *err)
+{
+	if (state->held == 0)
+		state->held = folder_hold(folder, err);
+	return state->held < 0 ? -1 : 0;
+}
+
 static int
 open_evidence(struct state *state, struct err *err)
 {
@@ -220,7 +230,8 @@ open_evidence(struct state *state, struct err *err)
 	state->folder = asked != NULL ? mem_text(asked) :
 					mem_print("plumbline-%s-%s",
 						  state->identity.account_id, state->began);
-	if (check_folder(state->folder, err) < 0 || keep_former(state->folder, err) < 0)
+	if (check_folder(state->folder, err) < 0 || hold(state, state->folder, err) < 0 ||
+	    keep_former(state->folder, err) < 0)
 		return -1;
 	state->options = judging_options(&state->judging, state->arguments,
 					 state->regions, state->region_count);
@@ -372,7 +383,7 @@ run(struct state *state, struct err *err)
 			     state->judging.schema, err) < 0)
 		return EXIT_USAGE;
 	state->made = asked != NULL && !folder_exists(asked) ? asked : NULL;
-	if (check_folder(asked, err) < 0)
+	if (check_folder(asked, err) < 0 || (asked != NULL && hold(state, asked, err) < 0))
 		return -1;
 	read_settings(state);
 	if (open_source(state, err) < 0)
@@ -415,6 +426,8 @@ scan_run(const struct scan *scan, struct err *err)
 	for (size_t i = 0; i < state.region_count; i++)
 		free(state.regions[i]);
 	free(state.regions);
+	if (state.held > 0)
+		close(state.held);
 	free(state.home_region);
 	free(state.folder);
 	free(state.began);

@@ -168,6 +168,32 @@ def test_kill_of_a_slow_scan(work):
     say(reached and calls > 5, "a slow scan that is killed leaves what it had seconds before", (reached, calls))
 
 
+def test_two_at_once(work):
+    """A second scan must not take the evidence file from under the first one."""
+    out = os.path.join(work, "shared")
+
+    def answer(body, before):
+        if "GetCallerIdentity" in body:
+            return 200, CALLER
+        return (200, REGIONS) if "DescribeRegions" in body else None
+    with Server(answer) as server:
+        first = subprocess.Popen([BINARY, "scan", "--quiet", "--output", out], env=server.environment, stdin=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, text=True)
+        held = server.held.wait(30)
+        asked = server.counts.get("Action=GetCallerIdentity")
+        second = server.scan(out)
+        demo = subprocess.run([BINARY, "demo", "--quiet", "--output", out], env=keyed, stderr=subprocess.PIPE, text=True, timeout=60)
+        asked_then = server.counts.get("Action=GetCallerIdentity")
+        first.send_signal(signal.SIGINT)
+        _, errors = first.communicate(timeout=60)
+    say(held and second.returncode == demo.returncode == 1 and out in second.stderr and "another" in second.stderr and asked == asked_then == 1,
+        "a second scan into a folder in use is refused before its first request", (second.stderr, demo.stderr, asked_then))
+    say(first.returncode == 5 and os.path.exists(out + "/report.html"), "the first one is not disturbed", (first.returncode, errors))
+    say(not [f for f in os.listdir(out) if f.startswith("evidence-")], "and its evidence is not moved away", os.listdir(out))
+    demo = subprocess.run([BINARY, "demo", "--quiet", "--output", out], env=keyed, stderr=subprocess.PIPE, text=True, timeout=60)
+    say(demo.returncode == 0, "when the first one is done the folder is free", demo.stderr)
+
+
 def demo_within(size, folder, *words):
     """The demo where no file may grow beyond size, as on a disk that is full."""
     def limit():
