@@ -92,16 +92,16 @@ def read_sources(path):
     return libraries
 
 
-def find_binaries(folder, version):
+def find_binaries(folder, version, only):
     found = {}
     versions = set()
     for path in sorted(folder.glob("plumbline-*-linux-*")):
         match = NAME.fullmatch(path.name)
-        if match and (not version or match["version"] == version):
+        if match and version in (None, match["version"]) and only in (None, match["arch"]):
             versions.add(match["version"])
             found[match["arch"]] = path
     if not found:
-        raise Fault(f"{folder} holds no plumbline-{version or 'VERSION'}-linux-ARCH; run ./zigw build release")
+        raise Fault(f"{folder} holds no plumbline-{version or 'VERSION'}-linux-{only or 'ARCH'}; run ./zigw build release")
     if len(versions) > 1:
         raise Fault(f"{folder} holds several versions ({', '.join(sorted(versions))}); remove the old ones or name one by --version")
     for arch, path in found.items():
@@ -471,7 +471,7 @@ def write(folder, files, binaries, state):
 def run(options):
     for left in options.release.glob(".making-*"):
         shutil.rmtree(left, ignore_errors=True)
-    version, binaries = find_binaries(options.release, options.version)
+    version, binaries = find_binaries(options.release, options.version, options.only)
     state = state_of(options, binaries)
     if is_made(options.release, state):
         return
@@ -488,6 +488,7 @@ def main():
     parser.add_argument("--keep", type=pathlib.Path, default=HERE.parent / ".zig-cache/plumbline/sources", help="where sources are kept")
     parser.add_argument("--zig", type=pathlib.Path, required=True, help="the zig that built the files")
     parser.add_argument("--version", help="package this version (default: the one that is there)")
+    parser.add_argument("--only", choices=sorted(ARCHITECTURES), help="package this architecture alone")
     options = parser.parse_args()
     os.umask(0o022)
     try:

@@ -327,6 +327,7 @@ pub fn add(b: *Build, program: Program) void {
     }
     package.setName("package the static files");
     package.addArgs(&.{ "--release", b.getInstallPath(.prefix, "release") });
+    if (only) |chosen| package.addArgs(&.{ "--only", @tagName(chosen) });
     package.stdio = .inherit;
     step.dependOn(&package.step);
     step.dependOn(comparison(b));
