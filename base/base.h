@@ -102,13 +102,11 @@ json_t *json_read(const char *text, size_t len, struct err *err);
 /* Parses YAML (core types for plain scalars) to the same trees; err has the line. */
 json_t *yaml_read(const char *text, size_t len, struct err *err);
 
-/* ---- Files. */
-/* Reads a whole file of at most cap bytes into buf. */
+/* ---- Files: a whole file of at most cap bytes into buf. */
 int file_read(const char *path, size_t cap, struct buf *buf, struct err *err);
 /* Writes to a temporary name beside path, syncs and renames. */
 int file_write(const char *path, const void *data, size_t len, int mode, struct err *err);
-/* Makes folder and its parents (mode 0755). */
-int folder_make(const char *path, struct err *err);
+int folder_make(const char *path, struct err *err); /* and its parents, mode 0755 */
 bool file_exists(const char *path);
 /* Holds a folder for this process alone until it ends or close()s what is returned; -1 with err where another holds it. */
 int folder_hold(const char *path, struct err *err);
